@@ -1,0 +1,150 @@
+//! What a job is asked to do, and the stages it goes through.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::ModelFile;
+
+/// The stages of an offline job, always in this order, each over the whole video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Read the container, check limits and space, hash the source, load the networks.
+    Probe,
+    /// Detect, embed and track: the first pass over the video.
+    Track,
+    /// Join tracks into persistent identities.
+    Identify,
+    /// Keypoints of every tracked person and the annotated video: the second pass.
+    Pose,
+    /// Write the record and the files derived from it.
+    Export,
+}
+
+impl Stage {
+    /// Every stage, in the order they run.
+    pub const ALL: [Self; 5] = [Self::Probe, Self::Track, Self::Identify, Self::Pose, Self::Export];
+
+    /// The name used in files and on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Probe => "probe",
+            Self::Track => "track",
+            Self::Identify => "identify",
+            Self::Pose => "pose",
+            Self::Export => "export",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where the networks run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// The first of TensorRT, CUDA, OpenVINO, CPU that is really there.
+    #[default]
+    Auto,
+    /// ONNX Runtime's own CPU kernels.
+    Cpu,
+    /// NVIDIA, plain CUDA kernels.
+    Cuda,
+    /// NVIDIA, engines built by TensorRT.
+    Tensorrt,
+    /// Intel's OpenVINO.
+    Openvino,
+}
+
+impl Device {
+    /// The name used in files, on the wire and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+            Self::Tensorrt => "tensorrt",
+            Self::Openvino => "openvino",
+        }
+    }
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The three networks of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobModels {
+    /// Finds people.
+    pub detector: ModelFile,
+    /// Tells them apart.
+    pub reid: ModelFile,
+    /// Finds their joints.
+    pub pose: ModelFile,
+}
+
+/// One video to work through. Paths are the worker's; text, because they travel and are shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobSpec {
+    /// The video.
+    pub source: String,
+    /// The folder for its results (made by the daemon).
+    pub out_dir: String,
+    /// Where the networks run.
+    pub device: Device,
+    /// Which networks.
+    pub models: JobModels,
+    /// Frames a second to look at; `None` for every frame of the source.
+    pub fps: Option<f64>,
+    /// Whether to write the annotated video.
+    pub video: bool,
+    /// Cores to use: the number of one-thread inferences side by side on the CPU, at least 1.
+    pub threads: usize,
+    /// People per run of the pose network, at least 1.
+    pub pose_batch: usize,
+    /// Channel order into the pose network; see [`ChannelOrder::Bgr`].
+    #[serde(default)]
+    pub pose_channels: ChannelOrder,
+}
+
+/// Order of the colour channels that a network is fed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelOrder {
+    /// As RTMPose was trained.
+    #[default]
+    Rgb,
+    /// As rtmlib feeds it by mistake: only for comparisons with it.
+    Bgr,
+}
+
+/// Why a job ended without its results; each has an exit code of `silhueta run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The video can't be read.
+    Input,
+    /// A model doesn't fit, the runtime or a device is missing, or they failed at work.
+    Runtime,
+    /// The results can't be written: no space, no permission.
+    Output,
+}
+
+/// A failure, told to a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// What happened, to which file.
+    pub message: String,
+    /// The way out.
+    pub hint: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! The domain types and the wire protocols of Silhueta.
+//!
+//! Everything here is plain data: no I/O, no clock, no threads, and it builds for wasm32 as well as
+//! for the native helper, so that page, daemon and worker speak of the same things.
+
+pub mod geometry;
+pub mod job;
+pub mod model;
+pub mod pose;
+pub mod summary;
+pub mod time;
+pub mod track;
+pub mod worker;

@@ -1,0 +1,43 @@
+//! Which networks a job runs.
+
+use serde::{Deserialize, Serialize};
+
+/// What a network is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Finds people in a frame.
+    Detector,
+    /// Turns a person's picture into an embedding that tells people apart.
+    Reid,
+    /// Finds a person's joints.
+    Pose,
+    /// Finds faces.
+    Face,
+    /// Finds points of a face.
+    Landmarks,
+}
+
+impl Role {
+    /// The name used in files and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Detector => "detector",
+            Self::Reid => "reid",
+            Self::Pose => "pose",
+            Self::Face => "face",
+            Self::Landmarks => "landmarks",
+        }
+    }
+}
+
+/// A network's file, exactly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// The file's stem.
+    pub id: String,
+    /// Its path.
+    pub file: String,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
+}

@@ -1,0 +1,226 @@
+//! The protocol between daemon and worker: MessagePack with named fields, each message behind its
+//! length as a big-endian `u32`, over the worker's stdin (commands) and stdout (events).
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::job::{Device, Failure, JobSpec, Stage};
+use crate::summary::{PassedOver, Summary};
+
+/// Both sides must say the same.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Longest message body in bytes: above it the stream is not ours.
+pub const MAX_MESSAGE: usize = 16 << 20;
+
+/// Daemon → worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Work through a video. One job at a time.
+    Run(Box<JobSpec>),
+    /// Say what the machine can do.
+    Doctor,
+    /// End the job at the next frame.
+    Stop,
+}
+
+/// Worker → daemon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// First message.
+    Hello {
+        /// [`PROTOCOL_VERSION`].
+        protocol: u32,
+        /// Version of the worker.
+        app: String,
+    },
+    /// Once a second, from a thread of its own, whatever the pipeline does.
+    Heartbeat {
+        /// Where it is.
+        stage: Stage,
+        /// Frames done in that stage.
+        frame: u64,
+    },
+    /// A stage began, went on or ended.
+    Progress(Progress),
+    /// Something a person may want to read.
+    Log {
+        /// How loud.
+        level: LogLevel,
+        /// The line.
+        text: String,
+    },
+    /// The job is done; nothing follows.
+    Done(Box<Summary>),
+    /// The job was stopped; nothing follows.
+    Stopped,
+    /// The job failed; nothing follows.
+    Failed(Failure),
+    /// Answer to [`Command::Doctor`]; nothing follows.
+    Doctor(DoctorReport),
+}
+
+/// How far a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Which stage.
+    pub stage: Stage,
+    /// Frames done.
+    pub done: u64,
+    /// Frames in all: exact once the video was counted, before that the container's word, or `None`.
+    pub total: Option<u64>,
+    /// Frames a second over the last seconds.
+    pub fps: f64,
+    /// Whether the stage has ended.
+    pub ended: bool,
+}
+
+/// Level of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    /// Good to know.
+    Info,
+    /// Worth a look.
+    Warn,
+}
+
+/// What the worker's machine can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorReport {
+    /// ONNX Runtime's version and where it was loaded from, or why not.
+    pub runtime: Result<RuntimeInfo, String>,
+    /// Devices that work.
+    pub devices: Vec<Device>,
+    /// Devices that don't, and why.
+    pub passed_over: Vec<PassedOver>,
+    /// FFmpeg's version.
+    pub ffmpeg: String,
+    /// Codecs that matter, and whether they are there.
+    pub codecs: Vec<(String, bool)>,
+    /// OpenCV's version.
+    pub opencv: String,
+    /// The processor's kind.
+    pub cpu: String,
+    /// Cores that this process may use.
+    pub cores: usize,
+}
+
+/// The loaded ONNX Runtime.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeInfo {
+    /// For instance `1.31.1`.
+    pub version: String,
+    /// The library's path.
+    pub file: String,
+}
+
+/// A message that can't be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// Longer than [`MAX_MESSAGE`].
+    #[error("a message of {0} bytes is over the limit of {MAX_MESSAGE}")]
+    TooLong(usize),
+    /// Not our MessagePack.
+    #[error("a message can't be decoded: {0}")]
+    Decode(#[from] rmp_serde::decode::Error),
+    /// Can't be written as MessagePack.
+    #[error("a message can't be encoded: {0}")]
+    Encode(#[from] rmp_serde::encode::Error),
+}
+
+/// Turns a message into bytes with its length in front.
+///
+/// # Errors
+/// [`CodecError::TooLong`] above [`MAX_MESSAGE`].
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, CodecError> {
+    let body = rmp_serde::to_vec_named(message)?;
+    let length = u32::try_from(body.len()).ok().filter(|_| body.len() <= MAX_MESSAGE);
+    let length = length.ok_or(CodecError::TooLong(body.len()))?;
+    let mut bytes = Vec::with_capacity(4 + body.len());
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(&body);
+    Ok(bytes)
+}
+
+/// Puts messages together again from bytes that arrive in any portions.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+}
+
+impl Decoder {
+    /// Takes what arrived.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole message, if one has arrived.
+    ///
+    /// # Errors
+    /// When the stream is not ours; nothing after it can be trusted.
+    pub fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, CodecError> {
+        let Some(header) = self.buffer.first_chunk::<4>() else { return Ok(None) };
+        let length = u32::from_be_bytes(*header) as usize;
+        if length > MAX_MESSAGE {
+            return Err(CodecError::TooLong(length));
+        }
+        let Some(body) = self.buffer.get(4..4 + length) else { return Ok(None) };
+        let message = rmp_serde::from_slice(body)?;
+        self.buffer.drain(..4 + length);
+        Ok(Some(message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn progress(done: u64) -> Event {
+        Event::Progress(Progress { stage: Stage::Pose, done, total: Some(9), fps: 2.5, ended: false })
+    }
+
+    proptest! {
+        #[test]
+        fn messages_survive_any_cut(cuts in prop::collection::vec(1usize..40, 0..40), n in 1u64..6) {
+            let bytes: Vec<u8> = (0..n).flat_map(|i| encode(&progress(i)).unwrap()).collect();
+            let (mut decoder, mut got, mut rest) = (Decoder::default(), Vec::new(), bytes.as_slice());
+            for cut in cuts.into_iter().chain(std::iter::repeat(7)) {
+                if rest.is_empty() { break; }
+                let (now, later) = rest.split_at(cut.min(rest.len()));
+                decoder.push(now);
+                rest = later;
+                while let Some(event) = decoder.next::<Event>().unwrap() { got.push(event); }
+            }
+            prop_assert_eq!(got, (0..n).map(progress).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn garbage_is_an_error_or_waits_but_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut decoder = Decoder::default();
+            decoder.push(&bytes);
+            while let Ok(Some(_)) = decoder.next::<Command>() {}
+        }
+    }
+
+    #[test]
+    fn a_length_over_the_limit_is_refused_before_its_body_arrives() {
+        let mut decoder = Decoder::default();
+        decoder.push(&(MAX_MESSAGE as u32 + 1).to_be_bytes());
+        assert!(matches!(decoder.next::<Event>(), Err(CodecError::TooLong(_))));
+    }
+
+    /// A change of the wire shows here first.
+    #[test]
+    fn the_bytes_of_stop_and_progress_are_pinned() {
+        assert_eq!(encode(&Command::Stop).unwrap(), b"\0\0\0\x05\xa4stop");
+        let bytes = encode(&progress(3)).unwrap();
+        assert_eq!(
+            bytes.strip_prefix(b"\0\0\0\x3a".as_slice()).map(String::from_utf8_lossy).as_deref().map(|s| s.contains("progress")),
+            Some(true),
+            "{bytes:x?}"
+        );
+    }
+}
