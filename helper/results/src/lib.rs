@@ -1,1 +1,18 @@
-//! results
+//! The canonical record of a video and everything that is derived from it.
+//!
+//! Pure Rust and deterministic: data and time come in as arguments, the same rows give the same bytes.
+//! While a job runs it appends to one [`journal`] per stage ([`rows`]); at the end the [`record`] is
+//! written once, and the other files ([`neurapose`], [`summary`]) are made from its rows. Whatever has a
+//! final name is whole ([`file`]).
+
+pub mod file;
+pub mod journal;
+pub mod metrics;
+pub mod neurapose;
+pub mod record;
+pub mod rows;
+pub mod summary;
+
+mod error;
+
+pub use error::{Error, Result};

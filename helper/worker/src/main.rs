@@ -1,1 +1,51 @@
-fn main() {}
+//! `silhueta-worker`: one pipeline run in one process. It speaks MessagePack over stdin and stdout with
+//! the daemon that started it (see `silhueta_shared::worker`), and ends when its stdin ends.
+
+mod doctor;
+mod models;
+mod order;
+mod pipeline;
+mod report;
+mod wire;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use silhueta_shared::worker::{Command, Event};
+use tracing_subscriber::EnvFilter;
+
+use crate::report::Reporter;
+
+fn main() -> ExitCode {
+    // First of all: native libraries print to stdout, which is our pipe.
+    let pipe = match wire::guard_stdout() {
+        Ok(pipe) => pipe,
+        Err(error) => return fail(&format!("stdout can't be guarded: {error}")),
+    };
+    let filter = EnvFilter::try_from_env("SILHUETA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let events = wire::start_writer(pipe);
+    let commands = wire::start_guard(Arc::clone(&stop));
+    let reporter = Reporter::new(events.clone(), stop);
+    events.send(Event::Hello {
+        protocol: silhueta_shared::worker::PROTOCOL_VERSION,
+        app: env!("CARGO_PKG_VERSION").into(),
+    });
+    let Ok(command) = commands.recv() else { return ExitCode::SUCCESS };
+    let last = match command {
+        Command::Run(spec) => pipeline::run(&spec, &reporter),
+        Command::Doctor => Event::Doctor(doctor::report()),
+        Command::Stop => Event::Stopped,
+    };
+    events.finish(last);
+    ExitCode::SUCCESS
+}
+
+#[expect(clippy::print_stderr, reason = "there is no log yet and no pipe to say it on")]
+fn fail(message: &str) -> ExitCode {
+    eprintln!("silhueta-worker: {message}");
+    ExitCode::FAILURE
+}

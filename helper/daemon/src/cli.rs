@@ -1,0 +1,151 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use silhueta_shared::job::Device;
+
+use crate::exit::CliError;
+
+/// Finds people in video, keeps their identity and draws their skeletons.
+#[derive(Debug, Parser)]
+#[command(name = "silhueta", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Work through videos: detect, track, identify, pose, export
+    Run(RunOptions),
+    /// Tell what this machine has: runtime, devices, codecs, models, disk
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    /// Videos, or folders of videos
+    #[arg(required = true, value_name = "VIDEO")]
+    pub(crate) videos: Vec<PathBuf>,
+    /// Where results go: a folder for each video, named like it
+    #[arg(long, value_name = "DIR", default_value = "silhueta-out")]
+    pub(crate) out: PathBuf,
+    /// Where the networks run
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) device: DeviceName,
+    /// Finds people: a model's id (its file's stem) or file
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) detector: Option<String>,
+    /// Tells people apart: a model's id or file
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) reid: Option<String>,
+    /// Finds joints: a model's id or file
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) pose: Option<String>,
+    /// Frames a second to look at: `source` for all of them
+    #[arg(long, value_name = "source|N", default_value = "source", value_parser = parse_fps)]
+    pub(crate) fps: Fps,
+    /// Don't write the annotated video
+    #[arg(long)]
+    pub(crate) no_video: bool,
+    /// Work again through videos that are finished
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) progress: ProgressStyle,
+    /// Inferences side by side on the CPU [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// People per run of the pose network [default: 1 on the CPU, where more gains nothing; else 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) pose_batch: Option<u16>,
+    /// Feed the pose network BGR, as rtmlib does by mistake: only for comparisons with it
+    #[arg(long, hide = true)]
+    pub(crate) pose_bgr: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeviceName {
+    Auto,
+    Cpu,
+    Cuda,
+    Tensorrt,
+    Openvino,
+}
+
+impl From<DeviceName> for Device {
+    fn from(name: DeviceName) -> Self {
+        match name {
+            DeviceName::Auto => Self::Auto,
+            DeviceName::Cpu => Self::Cpu,
+            DeviceName::Cuda => Self::Cuda,
+            DeviceName::Tensorrt => Self::Tensorrt,
+            DeviceName::Openvino => Self::Openvino,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressStyle {
+    /// A bar for each stage
+    Human,
+    /// One JSON object a line on stdout
+    Json,
+}
+
+/// Frames a second to look at; `None` for all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Fps(pub(crate) Option<f64>);
+
+fn parse_fps(text: &str) -> Result<Fps, String> {
+    if text == "source" {
+        return Ok(Fps(None));
+    }
+    match text.parse::<f64>() {
+        Ok(fps) if fps.is_finite() && (0.001..=1000.0).contains(&fps) => Ok(Fps(Some(fps))),
+        _ => Err("say `source` or a number from 0.001 to 1000".into()),
+    }
+}
+
+/// Tells an error on stderr: what happened, to which thing, what to do.
+#[expect(clippy::print_stderr, reason = "this is the command line's one place for errors")]
+pub(crate) fn complain(error: &CliError) {
+    eprintln!("error: {error}");
+    if let Some(hint) = error.hint() {
+        eprintln!("  hint: {hint}");
+    }
+}
+
+/// Tells a line on stderr, beside the results.
+#[expect(clippy::print_stderr, reason = "this is the command line's one place for notes")]
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Prints a result on stdout.
+#[expect(clippy::print_stdout, reason = "this is the command line's one place for results")]
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn rates_are_source_or_sensible_numbers() {
+        assert_eq!(parse_fps("source"), Ok(Fps(None)));
+        assert_eq!(parse_fps("12.5"), Ok(Fps(Some(12.5))));
+        for bad in ["0", "-1", "NaN", "inf", "abc", ""] {
+            assert!(parse_fps(bad).is_err(), "{bad}");
+        }
+    }
+}

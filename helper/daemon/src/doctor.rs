@@ -1,0 +1,60 @@
+//! `silhueta doctor`: what is there, what isn't, and what to do about it.
+
+use silhueta_shared::worker::{Command, DoctorReport, Event};
+
+use crate::cli::say;
+use crate::exit::{CliError, Exit};
+use crate::worker::Worker;
+use crate::models;
+
+/// Asks a worker and prints its answer.
+pub(crate) async fn doctor() -> Result<Exit, CliError> {
+    let mut worker = Worker::spawn().await.map_err(CliError::Job)?;
+    worker.send(&Command::Doctor).await.map_err(CliError::Job)?;
+    let report = loop {
+        match worker.next().await.map_err(CliError::Job)? {
+            Event::Doctor(report) => break report,
+            _ => {}
+        }
+    };
+    worker.finish().await;
+    print(&report);
+    Ok(if report.runtime.is_ok() { Exit::Done } else { Exit::Runtime })
+}
+
+fn print(report: &DoctorReport) {
+    say(&format!("silhueta {}", env!("CARGO_PKG_VERSION")));
+    match &report.runtime {
+        Ok(runtime) => say(&format!("  runtime   ONNX Runtime {} ({})", runtime.version, runtime.file)),
+        Err(why) => say(&format!("  runtime   missing: {why}")),
+    }
+    let devices: Vec<_> = report.devices.iter().map(|device| device.name()).collect();
+    say(&format!("  devices   {}", if devices.is_empty() { "none".into() } else { devices.join(", ") }));
+    for device in &report.passed_over {
+        say(&format!("            not {}: {}", device.name, device.why));
+    }
+    say(&format!("  processor {} ({} cores)", report.cpu, report.cores));
+    say(&format!("  FFmpeg    {}", report.ffmpeg));
+    for (codec, there) in &report.codecs {
+        say(&format!("            {codec}: {}", if *there { "yes" } else { "missing" }));
+    }
+    say(&format!("  OpenCV    {}", report.opencv));
+    let folder = models::folder();
+    say(&format!("  models    in {}", folder.display()));
+    let found = models::registry().scan();
+    if found.is_empty() {
+        say("            none: put ONNX files there, or set SILHUETA_MODELS to a folder that has some");
+    }
+    for model in found {
+        match &model.contract {
+            Ok(contract) => say(&format!("            {:32} {:9} {}", model.id, contract.role().name(), contract.family)),
+            Err(error) => say(&format!("            {:32} not usable: {error}", model.id)),
+        }
+    }
+    if let Ok(folder) = std::env::current_dir() {
+        match silhueta_results::file::free_space(&folder) {
+            Ok(free) => say(&format!("  disk      {} GB free in {}", free >> 30, folder.display())),
+            Err(error) => say(&format!("  disk      {error}")),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! How the program ends: each way has its code.
+
+use std::process::ExitCode;
+
+use silhueta_shared::job::{Failure, FailureKind};
+
+/// The exit codes of `silhueta`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything asked for is done.
+    Done,
+    /// The command line is wrong (also clap's own code).
+    Usage,
+    /// A video can't be read.
+    Input,
+    /// A model, the runtime, a device or the disk stands in the way.
+    Runtime,
+    /// Ctrl+C.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Usage => 2,
+            Exit::Input => 3,
+            Exit::Runtime => 4,
+            Exit::Interrupted => 130,
+            Exit::Terminated => 143,
+        })
+    }
+}
+
+/// An error that ends the program, told to a person.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Input(String),
+    #[error("{0}")]
+    Runtime(String),
+    #[error("{}", .0.message)]
+    Job(Failure),
+}
+
+impl CliError {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Input(_) => Exit::Input,
+            Self::Runtime(_) => Exit::Runtime,
+            Self::Job(failure) => match failure.kind {
+                FailureKind::Input => Exit::Input,
+                FailureKind::Runtime | FailureKind::Output => Exit::Runtime,
+            },
+        }
+    }
+
+    pub(crate) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Job(failure) => failure.hint.as_deref(),
+            _ => None,
+        }
+    }
+}

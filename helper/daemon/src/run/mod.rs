@@ -1,0 +1,179 @@
+//! `silhueta run`: the main job on videos, one after another, in the terminal.
+
+mod inputs;
+mod place;
+mod progress;
+
+use std::path::Path;
+
+use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec};
+use silhueta_shared::model::{ModelFile, Role};
+use silhueta_shared::summary::Summary;
+use silhueta_shared::worker::{Command, Event};
+
+use crate::cli::{ProgressStyle, RunOptions, complain, note};
+use crate::exit::{CliError, Exit};
+use crate::models;
+use crate::worker::Worker;
+use place::Place;
+use progress::Display;
+
+/// How one video ended.
+enum Outcome {
+    Done(Box<Summary>),
+    Ended(Exit),
+}
+
+/// Works through all videos; one that fails doesn't keep the others from their turn.
+pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
+    let videos = inputs::expand(&options.videos)?;
+    let mut signals = Signals::listen()?;
+    let models = resolve_models(options)?;
+    let mut worst = Exit::Done;
+    for (i, video) in videos.iter().enumerate() {
+        let display = Display::new(options.progress, video, (i + 1, videos.len()));
+        let (source, folder) = match place::place(&options.out, video, options.force) {
+            Ok(Place::Finished(folder)) => {
+                display.skipped(&folder);
+                continue;
+            }
+            Ok(Place::Free { source, folder }) => (source, folder),
+            Err(error) => {
+                complain(&error);
+                worst = if worst == Exit::Done { error.exit() } else { worst };
+                continue;
+            }
+        };
+        match work(&spec(options, &models, &source, &folder), &display, &mut signals).await {
+            Ok(Outcome::Done(summary)) => display.done(&summary, &folder),
+            Ok(Outcome::Ended(exit)) => {
+                place::leave(&folder);
+                return Ok(exit);
+            }
+            Err(error) => {
+                place::leave(&folder);
+                display.clear();
+                complain(&error);
+                worst = if worst == Exit::Done { error.exit() } else { worst };
+            }
+        }
+    }
+    Ok(worst)
+}
+
+/// Finds the three networks and says which they are.
+fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
+    let registry = models::registry();
+    let find = |role: Role, choice: &Option<String>| -> Result<ModelFile, CliError> {
+        let resolved = registry.resolve(role, choice.as_deref()).map_err(|e| CliError::Runtime(e.to_string()))?;
+        resolved.warnings.iter().for_each(|warning| note(&format!("warning: {warning}")));
+        Ok(resolved.model)
+    };
+    let models = JobModels {
+        detector: find(Role::Detector, &options.detector)?,
+        reid: find(Role::Reid, &options.reid)?,
+        pose: find(Role::Pose, &options.pose)?,
+    };
+    if options.progress == ProgressStyle::Human {
+        let JobModels { detector, reid, pose } = &models;
+        note(&format!("detector {}, re-identification {}, pose {}", detector.id, reid.id, pose.id));
+    }
+    Ok(models)
+}
+
+fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) -> JobSpec {
+    let device = Device::from(options.device);
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let usual_batch = match device {
+        Device::Auto | Device::Cpu => 1,
+        Device::Cuda | Device::Tensorrt | Device::Openvino => 16,
+    };
+    JobSpec {
+        source: source.display().to_string(),
+        out_dir: folder.display().to_string(),
+        device,
+        models: models.clone(),
+        fps: options.fps.0,
+        video: !options.no_video,
+        threads: options.threads.map_or(cores, usize::from),
+        pose_batch: options.pose_batch.map_or(usual_batch, usize::from),
+        pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
+    }
+}
+
+/// Runs one job in a worker until it ends or is interrupted.
+async fn work(spec: &JobSpec, display: &Display, signals: &mut Signals) -> Result<Outcome, CliError> {
+    let mut worker = tokio::select! {
+        worker = Worker::spawn() => worker.map_err(CliError::Job)?,
+        exit = signals.next() => return Ok(Outcome::Ended(exit)),
+    };
+    worker.send(&Command::Run(Box::new(spec.clone()))).await.map_err(CliError::Job)?;
+    loop {
+        let event = tokio::select! {
+            event = worker.next() => event.map_err(CliError::Job)?,
+            exit = signals.next() => {
+                display.stopping();
+                // A second Ctrl+C doesn't wait for the ladder.
+                let killed = tokio::select! {
+                    () = worker.stop() => false,
+                    _ = signals.next() => true,
+                };
+                if killed {
+                    worker.kill().await;
+                }
+                display.clear();
+                return Ok(Outcome::Ended(exit));
+            }
+        };
+        display.event(&event);
+        match event {
+            Event::Done(summary) => {
+                worker.finish().await;
+                return Ok(Outcome::Done(summary));
+            }
+            Event::Failed(failure) => {
+                worker.finish().await;
+                return Err(CliError::Job(failure));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Ctrl+C and, on Unix, SIGTERM.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, CliError> {
+        let fail = |e: std::io::Error| CliError::Runtime(format!("signals can't be listened for: {e}"));
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+            let terminate = signal(SignalKind::terminate()).map_err(fail)?;
+            Ok(Self { interrupt, terminate })
+        }
+        #[cfg(windows)]
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c().map_err(fail)? })
+    }
+
+    async fn next(&mut self) -> Exit {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+        }
+        #[cfg(windows)]
+        {
+            self.interrupt.recv().await;
+            Exit::Interrupted
+        }
+    }
+}

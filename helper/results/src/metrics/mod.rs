@@ -1,0 +1,3 @@
+//! How good results are, measured against annotated truth.
+
+pub mod oks;

@@ -1,0 +1,227 @@
+//! BoT-SORT: Aharon, Orfaig & Bobrovsky, "BoT-SORT: Robust Associations Multi-Pedestrian Tracking"
+//! (arXiv:2206.14651), which follows Zhang et al., "ByteTrack" (ECCV 2022), in its two rounds of matching.
+
+mod config;
+mod matching;
+#[cfg(test)]
+mod tests;
+mod track;
+
+use serde::{Deserialize, Serialize};
+use silhueta_shared::geometry::{Affine, Bbox};
+use silhueta_shared::track::{Detection, TrackId};
+
+pub use self::config::{Buffer, Config, Preset, Unconfirmed};
+use self::matching::{Fusion, fused_costs, iou_distance, motion_costs};
+use self::track::{Candidate, Stage, Track};
+use crate::Embedding;
+use crate::assignment::{Assignment, CostMatrix};
+
+/// A tracked and a lost track nearer than this IoU distance are one person, tracked twice.
+const DUPLICATE: f64 = 0.15;
+
+/// What is known of one frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Persons found, in any order. Boxes without an area and NaN are passed over.
+    pub detections: &'a [Detection],
+    /// One for each detection; `None` (or a shorter slice) where not computed. Only those of high scores are used.
+    pub embeddings: &'a [Option<Embedding>],
+    /// How the picture moved from the last frame to this one.
+    pub motion: Affine,
+}
+
+/// A box of a track in one frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrackedBox {
+    /// The track; `None` while unconfirmed.
+    pub track: Option<TrackId>,
+    /// The filtered box, in pixels.
+    pub bbox: Bbox,
+    /// Score of the detection.
+    pub score: f32,
+    /// Index of the detection in the input.
+    pub detection: usize,
+}
+
+/// The tracker. It can be stored at any frame and goes on from there as if never stopped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BotSort {
+    config: Config,
+    buffer: u64,
+    frame: u64,
+    next_id: TrackId,
+    /// By id. What is gone is dropped, so this stays as small as the scene.
+    tracks: Vec<Track>,
+    #[serde(skip)]
+    assignment: Assignment,
+}
+
+impl BotSort {
+    /// A tracker that has seen nothing, for video of `frame_rate` frames a second (30 where it is not positive).
+    pub fn new(config: Config, frame_rate: f64) -> Self {
+        let buffer = config.buffer_frames(frame_rate);
+        Self { config, buffer, frame: 0, next_id: FIRST_ID, tracks: Vec::new(), assignment: Assignment::default() }
+    }
+
+    /// A track not seen for more than this many frames never comes back.
+    pub fn max_lost_frames(&self) -> u64 {
+        self.buffer + u64::from(self.config.late_removal)
+    }
+
+    /// Takes in the next frame and tells who is in it: by track, then, without a number, the unconfirmed.
+    pub fn update(&mut self, input: &Input<'_>) -> Vec<TrackedBox> {
+        self.frame += 1;
+        let (mut high, low) = self.split(input);
+        for track in &mut self.tracks {
+            track.predict();
+            track.motion.apply_camera(&input.motion, self.config.camera);
+        }
+
+        let fusion = Fusion {
+            score: self.config.fuse_first,
+            proximity: self.config.proximity,
+            appearance: self.config.appearance,
+            divisor: self.config.first_divisor,
+        };
+        let known = self.select(|t| t.stage != Stage::Unconfirmed);
+        let unseen = self.associate(&known, &mut high, self.config.first_limit, |t, d| fused_costs(t, d, fusion));
+
+        let tracked: Vec<usize> = unseen.into_iter().filter(|&t| self.tracks[t].stage == Stage::Tracked).collect();
+        let mut low = low;
+        for t in self.associate(&tracked, &mut low, self.config.second_limit, motion_costs) {
+            self.tracks[t].stage = Stage::Lost;
+        }
+
+        let fusion = Fusion { score: self.config.fuse_unconfirmed, divisor: self.config.unconfirmed_divisor, ..fusion };
+        let unconfirmed = self.select(|t| t.stage == Stage::Unconfirmed);
+        let limit = self.config.unconfirmed_limit;
+        let never_confirmed = self.associate(&unconfirmed, &mut high, limit, |t, d| fused_costs(t, d, fusion));
+        self.drop_tracks(&never_confirmed);
+
+        for seen in high {
+            if seen.detection.score >= self.config.new {
+                self.start(seen);
+            }
+        }
+        self.expire();
+        self.drop_duplicates();
+        self.report()
+    }
+
+    /// The valid detections of high and of low score.
+    fn split<'a>(&self, input: &Input<'a>) -> (Vec<Candidate<'a>>, Vec<Candidate<'a>>) {
+        let (mut high, mut low) = (Vec::new(), Vec::new());
+        for (index, detection) in input.detections.iter().enumerate() {
+            let score = detection.score;
+            // Infinite scores say nothing, and the costs could not bear them.
+            if !detection.bbox.is_valid() || !score.is_finite() {
+                continue;
+            }
+            if score > self.config.high || (self.config.high_inclusive && score == self.config.high) {
+                let embedding = input.embeddings.get(index).and_then(Option::as_ref);
+                high.push(Candidate { index, detection, embedding });
+            } else if score > self.config.low && score < self.config.high {
+                low.push(Candidate { index, detection, embedding: None });
+            }
+        }
+        (high, low)
+    }
+
+    fn select(&self, which: impl Fn(&Track) -> bool) -> Vec<usize> {
+        (0..self.tracks.len()).filter(|&t| which(&self.tracks[t])).collect()
+    }
+
+    /// Matches the tracks of these indices with detections. Matched detections are taken out of `seen`; the
+    /// indices of the unmatched tracks come back.
+    fn associate<'a>(
+        &mut self,
+        tracks: &[usize],
+        seen: &mut Vec<Candidate<'a>>,
+        limit: f64,
+        costs: impl Fn(&[&Track], &[Candidate<'a>]) -> CostMatrix,
+    ) -> Vec<usize> {
+        let rows: Vec<&Track> = tracks.iter().map(|&t| &self.tracks[t]).collect();
+        let pairs = self.assignment.solve(&costs(&rows, seen), limit);
+        let mut track_matched = vec![false; tracks.len()];
+        let mut seen_matched = vec![false; seen.len()];
+        for (row, col) in pairs {
+            self.tracks[tracks[row]].update(seen[col], self.frame);
+            track_matched[row] = true;
+            seen_matched[col] = true;
+        }
+        let mut matched = seen_matched.into_iter();
+        seen.retain(|_| !matched.next().unwrap_or(false));
+        tracks.iter().zip(track_matched).filter(|(_, matched)| !matched).map(|(&t, _)| t).collect()
+    }
+
+    fn start(&mut self, seen: Candidate<'_>) {
+        // Four thousand million tracks on, numbers run out: better no track than a number twice.
+        let Some(next) = self.next_id.get().checked_add(1).and_then(TrackId::new) else { return };
+        self.tracks.push(Track::new(self.next_id, seen, self.frame));
+        self.next_id = next;
+    }
+
+    /// Drops the lost whose buffer is over, at once or a frame late.
+    fn expire(&mut self) {
+        let (frame, buffer) = (self.frame, self.buffer);
+        let over = |t: &Track| t.stage == Stage::Lost && frame - t.last_frame > buffer;
+        if self.config.late_removal {
+            self.tracks.retain(|t| !(t.stage == Stage::Lost && t.expired));
+            self.tracks.iter_mut().filter(|t| over(t)).for_each(|t| t.expired = true);
+        } else {
+            self.tracks.retain(|t| !over(t));
+        }
+    }
+
+    /// Of a tracked and a lost track in one place, the longer-lived stays; with equal ages, the lost one.
+    fn drop_duplicates(&mut self) {
+        let (lost, present): (Vec<usize>, Vec<usize>) =
+            (0..self.tracks.len()).partition(|&t| self.tracks[t].stage == Stage::Lost);
+        if lost.is_empty() {
+            return;
+        }
+        let boxes: Vec<Bbox> = self.tracks.iter().map(Track::bbox).collect();
+        let mut duplicates = Vec::new();
+        for &p in &present {
+            for &l in &lost {
+                if iou_distance(&boxes[p], &boxes[l]) < DUPLICATE {
+                    duplicates.push(if self.tracks[p].age() > self.tracks[l].age() { l } else { p });
+                }
+            }
+        }
+        self.drop_tracks(&duplicates);
+    }
+
+    fn drop_tracks(&mut self, indices: &[usize]) {
+        let mut index = 0..;
+        self.tracks.retain(|_| index.next().is_none_or(|i| !indices.contains(&i)));
+    }
+
+    fn report(&self) -> Vec<TrackedBox> {
+        let shown = |t: &&Track| match t.stage {
+            Stage::Tracked => true,
+            Stage::Unconfirmed => self.config.unconfirmed != Unconfirmed::Withheld,
+            Stage::Lost => false,
+        };
+        let named = |t: &Track| t.stage == Stage::Tracked || self.config.unconfirmed == Unconfirmed::Named;
+        let mut boxes: Vec<TrackedBox> = self
+            .tracks
+            .iter()
+            .filter(shown)
+            .map(|t| TrackedBox {
+                track: named(t).then_some(t.id),
+                bbox: t.bbox(),
+                score: t.score,
+                detection: t.detection,
+            })
+            .collect();
+        boxes.sort_by_key(|b| (b.track.is_none(), b.track));
+        boxes
+    }
+}
+
+const FIRST_ID: TrackId = match TrackId::new(1) {
+    Some(id) => id,
+    None => unreachable!(),
+};

@@ -1,0 +1,167 @@
+use proptest::prelude::*;
+use silhueta_shared::geometry::Bbox;
+
+use super::*;
+use crate::Embedding;
+use crate::tracklet::End;
+
+/// A look at `angle` degrees, seen six times with a little variation. Cosine distance of two looks: 1 - cos.
+fn look(angle: f32) -> Vec<Embedding> {
+    (0..6u8)
+        .filter_map(|i| {
+            let radians = (angle + f32::from(i) - 2.5).to_radians();
+            Embedding::new(vec![radians.cos(), radians.sin()])
+        })
+        .collect()
+}
+
+/// A tracklet of frames `from..=to` at 10 fps, 100 px high, standing at `x`.
+fn tracklet(id: u32, from: u64, to: u64, x: f32, gallery: Vec<Embedding>) -> Tracklet {
+    let end = |frame: u64| End {
+        frame,
+        seconds: frame as f64 / 10.0,
+        bbox: Bbox::new(x, 0.0, x + 50.0, 100.0),
+        velocity: [0.0; 2],
+    };
+    Tracklet { id: TrackId::new(id).unwrap(), first: end(from), last: end(to), boxes: to - from + 1, gallery }
+}
+
+fn identities(tracklets: &[Tracklet]) -> Vec<u32> {
+    let stitching = stitch(tracklets, &StitchConfig::default());
+    tracklets.iter().map(|t| stitching.identity_of[&t.id].get()).collect()
+}
+
+#[test]
+fn a_person_who_comes_back_is_recognised_by_looks() {
+    let all = [
+        tracklet(1, 0, 100, 0.0, look(0.0)),
+        tracklet(2, 20, 120, 300.0, look(90.0)),
+        // Half a minute later, elsewhere; 20 degrees are a distance of 0.06, less the spread of the views.
+        tracklet(3, 400, 500, 700.0, look(20.0)),
+        tracklet(4, 430, 500, 100.0, look(75.0)),
+    ];
+    assert_eq!(identities(&all), [1, 2, 1, 2]);
+    let stitching = stitch(&all, &StitchConfig::default());
+    assert!(stitching.joins.iter().all(|j| j.reason == Reason::Appearance && j.confidence > 0.5 && j.motion.is_none()));
+    let first = &stitching.joins[0];
+    assert_eq!((first.from.get(), first.into.get()), (4, 2));
+    assert!((first.gap_seconds - 31.0).abs() < 1e-9 && first.appearance.unwrap() < 0.03);
+}
+
+#[test]
+fn look_alikes_seen_together_are_never_one_even_through_others() {
+    // 1 and 2 are seen together; 3 is as like the one as the other, and can be only one of them.
+    let all = [
+        tracklet(1, 0, 100, 0.0, look(0.0)),
+        tracklet(2, 100, 200, 300.0, look(0.0)),
+        tracklet(3, 300, 400, 150.0, look(0.0)),
+        tracklet(4, 400, 500, 150.0, look(0.0)),
+    ];
+    let ids = identities(&all);
+    assert_ne!(ids[0], ids[1]);
+    assert_ne!(ids[2], ids[3]);
+    assert_eq!(ids.iter().max(), Some(&2));
+}
+
+#[test]
+fn strangers_are_not_joined_by_time_alone() {
+    let all = [tracklet(1, 0, 100, 0.0, vec![]), tracklet(2, 105, 200, 200.0, vec![])];
+    assert_eq!(identities(&all), [1, 2]);
+    // In the same place, but long after.
+    let all = [tracklet(1, 0, 100, 0.0, vec![]), tracklet(2, 150, 200, 0.0, vec![])];
+    assert_eq!(identities(&all), [1, 2]);
+    // In the same place a moment later, but of another look.
+    let all = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 105, 200, 0.0, look(80.0))];
+    assert_eq!(identities(&all), [1, 2]);
+}
+
+#[test]
+fn motion_bridges_a_short_gap() {
+    let mut walker = tracklet(1, 0, 100, 0.0, vec![]);
+    walker.last.velocity = [100.0, 0.0];
+    let mut goes_on = tracklet(2, 110, 200, 100.0, vec![]);
+    goes_on.first.velocity = [100.0, 0.0];
+    let stitching = stitch(&[walker.clone(), goes_on.clone()], &StitchConfig::default());
+    assert_eq!(stitching.joins.len(), 1);
+    let join = &stitching.joins[0];
+    assert_eq!((join.reason, join.appearance, join.motion), (Reason::Motion, None, Some(1.0)));
+
+    // Of another size, it is another person.
+    goes_on.first.bbox.y2 = 300.0;
+    assert_eq!(stitch(&[walker, goes_on], &StitchConfig::default()).joins, []);
+}
+
+#[test]
+fn a_short_gap_forgives_looks_that_a_long_one_does_not() {
+    // 52 degrees, a distance of about 0.33 between the nearest views.
+    let now = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 105, 200, 10.0, look(52.0))];
+    assert_eq!(stitch(&now, &StitchConfig::default()).joins[0].reason, Reason::Both);
+    let later = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 400, 500, 10.0, look(52.0))];
+    assert_eq!(identities(&later), [1, 2]);
+}
+
+#[test]
+fn nobody_is_in_two_places_within_a_moment() {
+    let all = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 101, 200, 900.0, look(0.0))];
+    assert_eq!(identities(&all), [1, 2]);
+}
+
+#[test]
+fn linkage_is_by_the_average() {
+    // 2 is like both others (0.09 and 0.12), but 1 and 3 are not alike (0.44): 0.28 from 3 to both.
+    let all = [
+        tracklet(1, 0, 100, 0.0, look(0.0)),
+        tracklet(2, 400, 500, 0.0, look(28.0)),
+        tracklet(3, 800, 900, 0.0, look(60.0)),
+    ];
+    let ids = identities(&all);
+    assert_ne!(ids[0], ids[2]);
+    assert_eq!(stitch(&all, &StitchConfig::default()).joins.len(), 1);
+}
+
+#[test]
+fn pieces_of_one_track_stay_one() {
+    let all = [
+        tracklet(5, 0, 10, 0.0, look(0.0)),
+        tracklet(5, 400, 410, 900.0, look(90.0)),
+        tracklet(6, 5, 20, 0.0, vec![]),
+        // Looks like 5 did at first, but is seen beside its second piece.
+        tracklet(7, 405, 420, 300.0, look(0.0)),
+    ];
+    assert_eq!(identities(&all), [1, 1, 2, 3]);
+}
+
+#[test]
+fn broken_numbers_join_nothing() {
+    let mut broken = tracklet(2, 105, 200, f32::NAN, vec![]);
+    broken.first.seconds = f64::NAN;
+    assert_eq!(identities(&[tracklet(1, 0, 100, 0.0, vec![]), broken]), [1, 2]);
+    assert_eq!(stitch(&[], &StitchConfig::default()), Stitching::default());
+}
+
+proptest! {
+    #[test]
+    fn those_seen_together_are_never_one_and_order_does_not_matter(
+        seeds in prop::collection::vec((0u64..300, 0u64..60, 0u16..400, prop::option::of(0u8..90)), 1..16),
+        swaps in prop::collection::vec((0usize..16, 0usize..16), 8),
+    ) {
+        let mut all: Vec<Tracklet> = (1..).zip(&seeds).map(|(id, &(from, length, x, angle))| {
+            tracklet(id, from, from + length, f32::from(x), angle.map_or(vec![], |a| look(f32::from(a))))
+        }).collect();
+        let stitching = stitch(&all, &StitchConfig::default());
+        prop_assert_eq!(stitching.identity_of.len(), all.len());
+        let persons = all.len() - stitching.joins.len();
+        prop_assert_eq!(stitching.identity_of.values().map(|i| i.get() as usize).max(), Some(persons));
+        for (i, a) in all.iter().enumerate() {
+            for b in &all[..i] {
+                let together = a.first.frame <= b.last.frame && b.first.frame <= a.last.frame;
+                prop_assert!(!together || stitching.identity_of[&a.id] != stitching.identity_of[&b.id]);
+            }
+        }
+        let n = all.len();
+        for (i, j) in swaps {
+            all.swap(i % n, j % n);
+        }
+        prop_assert_eq!(stitch(&all, &StitchConfig::default()), stitching);
+    }
+}

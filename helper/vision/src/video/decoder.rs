@@ -1,0 +1,294 @@
+//! Decodes a video file frame by frame, upright, with exact times, and can be interrupted.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use ffmpeg_next as ff;
+use ff::packet::side_data::Type as SideData;
+use ff::software::scaling;
+use silhueta_shared::time::TimeBase;
+
+use super::pts::PtsRepair;
+use super::rotation::Rotation;
+use super::{VideoError, VideoInfo};
+use crate::frame::Frame;
+
+/// What is refused or given up.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Pixels a frame: 8K (7680×4320) fits.
+    pub pixels: u64,
+    /// Longest wait for an open or a read.
+    pub stall: Duration,
+    /// FFmpeg protocols that may be used, comma-separated: a playlist must not reach for the network.
+    pub protocols: &'static str,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { pixels: 7680 * 4320, stall: Duration::from_secs(30), protocols: "file" }
+    }
+}
+
+/// An open video file.
+pub struct Decoder {
+    path: PathBuf,
+    input: ff::format::context::Input,
+    stream: usize,
+    decoder: ff::decoder::Video,
+    scaler: Option<scaling::Context>,
+    info: VideoInfo,
+    rotation: Rotation,
+    pts: PtsRepair,
+    index: u64,
+    damaged: u64,
+    read_error: Option<ff::Error>,
+    draining: bool,
+    stop: Arc<AtomicBool>,
+    watch: Arc<Watch>,
+    stall: Duration,
+}
+
+impl std::fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decoder").field("path", &self.path).field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+/// When FFmpeg's blocking calls must give up.
+#[derive(Debug)]
+struct Watch {
+    start: Instant,
+    deadline_ms: AtomicU64,
+}
+
+impl Watch {
+    fn extend(&self, by: Duration) {
+        let at = self.start.elapsed() + by;
+        self.deadline_ms.store(u64::try_from(at.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.start.elapsed().as_millis() > u128::from(self.deadline_ms.load(Ordering::Relaxed))
+    }
+}
+
+impl Decoder {
+    /// Opens `path` for decoding with `threads` decoder threads. Setting `stop` ends any wait inside.
+    ///
+    /// # Errors
+    /// Not a file, not a video, too large, stalled or stopped.
+    pub fn open(path: &Path, limits: &Limits, threads: usize, stop: &Arc<AtomicBool>) -> Result<Self, VideoError> {
+        let open_error = |why: String| VideoError::Open { path: path.into(), why };
+        let is_file_protocol = limits.protocols == "file";
+        if is_file_protocol {
+            let meta = std::fs::metadata(path).map_err(|e| open_error(e.to_string()))?;
+            if !meta.is_file() {
+                return Err(open_error("it is not a regular file".into()));
+            }
+            if meta.len() == 0 {
+                return Err(open_error("the file is empty".into()));
+            }
+        }
+        let text = path.to_str().ok_or_else(|| open_error("its name is not UTF-8: rename it".into()))?;
+        // `file:` in front, so that a name like `http:x` or `-` means the file of that name.
+        let url = if is_file_protocol { format!("file:{text}") } else { text.to_owned() };
+
+        ff::init().map_err(|e| open_error(e.to_string()))?;
+        let watch = Arc::new(Watch { start: Instant::now(), deadline_ms: AtomicU64::new(0) });
+        watch.extend(limits.stall);
+        let interrupt = {
+            let (watch, stop) = (Arc::clone(&watch), Arc::clone(stop));
+            move || stop.load(Ordering::Relaxed) || watch.is_over()
+        };
+        let mut options = ff::Dictionary::new();
+        options.set("protocol_whitelist", limits.protocols);
+        let input =
+            ff::format::input_with_interrupt_and_dictionary(&url, interrupt, options).map_err(|e| match e {
+                ff::Error::Exit if stop.load(Ordering::Relaxed) => VideoError::Stopped,
+                _ if watch.is_over() => {
+                    VideoError::Stalled { path: path.into(), seconds: limits.stall.as_secs() }
+                }
+                e => open_error(e.to_string()),
+            })?;
+
+        let stream = input.streams().best(ff::media::Type::Video);
+        let stream = stream.ok_or_else(|| VideoError::NoVideo { path: path.into() })?;
+        let mut context =
+            ff::codec::Context::from_parameters(stream.parameters()).map_err(|e| open_error(e.to_string()))?;
+        context.set_threading(ff::threading::Config { count: threads.max(1), ..Default::default() });
+        let mut decoder = context.decoder();
+        decoder.set_packet_time_base(stream.time_base());
+        let decoder = decoder.video().map_err(|e| open_error(e.to_string()))?;
+        let (width, height) = (decoder.width(), decoder.height());
+        if width == 0 || height == 0 {
+            return Err(VideoError::NoVideo { path: path.into() });
+        }
+        if u64::from(width) * u64::from(height) > limits.pixels {
+            return Err(VideoError::TooLarge { path: path.into(), width, height, limit: limits.pixels });
+        }
+
+        let matrix = stream.side_data().find(|data| data.kind() == SideData::DisplayMatrix);
+        let rotation = matrix.map_or(Rotation::None, |data| Rotation::from_display_matrix(data.data()));
+        let time_base = rational(stream.time_base()).unwrap_or((1, 1000));
+        let time_base = TimeBase::new(time_base.0, time_base.1)
+            .ok_or_else(|| open_error("its time base is not a fraction".into()))?;
+        let rate = rational(stream.avg_frame_rate()).or_else(|| rational(stream.rate())).unwrap_or((25, 1));
+        let fps = f64::from(rate.0) / f64::from(rate.1);
+        let step = (f64::from(time_base.den()) / f64::from(time_base.num()) / fps).round() as i64;
+        let counts_frames = input.format().name() == "avi" && decoder.has_b_frames();
+        let frames = u64::try_from(stream.frames()).ok().filter(|n| *n > 0).or_else(|| {
+            let seconds = if stream.duration() > 0 {
+                time_base.seconds(stream.duration())
+            } else {
+                input.duration() as f64 / f64::from(ff::ffi::AV_TIME_BASE)
+            };
+            (seconds > 0.0).then(|| (seconds * fps).round() as u64)
+        });
+        let (width, height) = rotation.size(width, height);
+        let codec = decoder.codec().map_or_else(String::new, |codec| codec.name().to_owned());
+        let info = VideoInfo { width, height, time_base, fps, frames, codec };
+        Ok(Self {
+            path: path.into(),
+            stream: stream.index(),
+            decoder,
+            scaler: None,
+            info,
+            rotation,
+            pts: PtsRepair::new(step, counts_frames),
+            index: 0,
+            damaged: 0,
+            read_error: None,
+            draining: false,
+            stop: Arc::clone(stop),
+            watch,
+            stall: limits.stall,
+            input,
+        })
+    }
+
+    /// What the container promised.
+    pub fn info(&self) -> &VideoInfo {
+        &self.info
+    }
+
+    /// The next frame in presentation order; `None` at the end. Damaged packets are skipped and counted.
+    ///
+    /// # Errors
+    /// Stopped, stalled, or a picture that can't be converted. A file that breaks off ends like a whole
+    /// one; [`Self::warnings`] tells.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, VideoError> {
+        let mut decoded = ff::frame::Video::empty();
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(VideoError::Stopped);
+            }
+            match self.decoder.receive_frame(&mut decoded) {
+                Ok(()) => return self.convert(&decoded).map(Some),
+                Err(ff::Error::Eof) => return self.end(),
+                Err(_) if self.draining => return self.end(),
+                Err(_) => self.feed()?,
+            }
+        }
+    }
+
+    /// What a reader of the results should know of the file: only complete after the last frame.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if let Some(error) = &self.read_error {
+            warnings.push(format!("reading ended early after {} frames: {error}", self.index));
+        } else if let Some(promised) = self.info.frames.filter(|n| self.index + 1 < *n && self.draining) {
+            warnings.push(format!("the container promises {promised} frames, {} decode: it may be cut off", self.index));
+        }
+        if self.damaged > 0 {
+            warnings.push(format!("{} damaged packets were skipped", self.damaged));
+        }
+        if self.pts.repaired > 0 {
+            warnings.push(format!("{} frames had no usable time and got one at the mean rate", self.pts.repaired));
+        }
+        warnings
+    }
+
+    /// Hands the next packet of our stream to the decoder.
+    fn feed(&mut self) -> Result<(), VideoError> {
+        let mut packet = ff::Packet::empty();
+        loop {
+            self.watch.extend(self.stall);
+            match packet.read(&mut self.input) {
+                Ok(()) if packet.stream() == self.stream => break,
+                Ok(()) => {}
+                Err(ff::Error::InvalidData) => self.damaged += 1,
+                Err(_) if self.stop.load(Ordering::Relaxed) => return Err(VideoError::Stopped),
+                Err(_) if self.watch.is_over() => {
+                    return Err(VideoError::Stalled { path: self.path.clone(), seconds: self.stall.as_secs() });
+                }
+                Err(error) => {
+                    self.read_error = (error != ff::Error::Eof).then_some(error);
+                    self.draining = true;
+                    // A decoder that refuses the end has nothing more to give; `receive_frame` says so next.
+                    if self.decoder.send_eof().is_err() {
+                        self.damaged += 1;
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        if self.decoder.send_packet(&packet).is_err() {
+            self.damaged += 1;
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> Result<Option<Frame>, VideoError> {
+        if self.index > 0 {
+            return Ok(None);
+        }
+        let why = self.read_error.as_ref().map_or_else(|| "it ends before the first picture".into(), ToString::to_string);
+        Err(VideoError::NoFrames { path: self.path.clone(), why })
+    }
+
+    fn convert(&mut self, decoded: &ff::frame::Video) -> Result<Frame, VideoError> {
+        let path = self.path.clone();
+        let error = |why: String| VideoError::Convert { path: path.clone(), why };
+        let (width, height) = self.rotation.size(self.info.width, self.info.height);
+        let from = scaling::context::Definition {
+            format: decoded.format(),
+            width: decoded.width(),
+            height: decoded.height(),
+        };
+        // A stream may change its size on the way; the pictures keep the first.
+        let scaler = match self.scaler.take().filter(|scaler| *scaler.input() == from) {
+            Some(scaler) => scaler,
+            None => scaling::Context::get(
+                from.format,
+                from.width,
+                from.height,
+                ff::format::Pixel::BGR24,
+                width,
+                height,
+                scaling::Flags::BICUBIC,
+            )
+            .map_err(|e| error(e.to_string()))?,
+        };
+        let scaler = self.scaler.insert(scaler);
+        let mut converted = ff::frame::Video::empty();
+        scaler.run(decoded, &mut converted).map_err(|e| error(e.to_string()))?;
+        let row = width as usize * 3;
+        let mut bgr = Vec::with_capacity(row * height as usize);
+        for line in converted.data(0).chunks(converted.stride(0)).take(height as usize) {
+            bgr.extend_from_slice(line.get(..row).ok_or_else(|| error("a row is too short".into()))?);
+        }
+        let pts = self.pts.next(decoded.timestamp());
+        let frame = Frame { index: self.index, pts, width, height, bgr };
+        self.index += 1;
+        self.rotation.apply(frame).map_err(|e| error(e.to_string()))
+    }
+}
+
+/// A positive fraction, or nothing.
+fn rational(r: ff::Rational) -> Option<(u32, u32)> {
+    let (num, den) = (u32::try_from(r.numerator()).ok()?, u32::try_from(r.denominator()).ok()?);
+    (num > 0 && den > 0).then_some((num, den))
+}

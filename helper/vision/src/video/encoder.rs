@@ -1,0 +1,138 @@
+//! Writes H.264 in MP4 that browsers play: yuv420p, the source's own times, index in front.
+
+use std::path::{Path, PathBuf};
+
+use ffmpeg_next as ff;
+use ff::software::scaling;
+use silhueta_shared::time::TimeBase;
+
+use super::VideoError;
+use crate::frame::Frame;
+
+/// An MP4 file being written. Without [`Self::finish`] the file is not playable.
+pub struct Encoder {
+    path: PathBuf,
+    output: ff::format::context::Output,
+    encoder: ff::encoder::Video,
+    scaler: scaling::Context,
+    /// 4:2:0 needs even sides: an odd one is filled up by repeating its last row or column.
+    padded: (u32, u32),
+    ticks: i64,
+    time_base: ff::Rational,
+}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoder").field("path", &self.path).field("padded", &self.padded).finish_non_exhaustive()
+    }
+}
+
+impl Encoder {
+    /// Begins a file for frames of `width` × `height` whose `pts` count ticks of `time_base`.
+    ///
+    /// # Errors
+    /// No H.264 encoder, or the file can't be made.
+    pub fn create(
+        path: &Path,
+        (width, height): (u32, u32),
+        time_base: TimeBase,
+        fps: f64,
+        threads: usize,
+    ) -> Result<Self, VideoError> {
+        let fail = |why: String| VideoError::Write { path: path.into(), why };
+        let ff_error = |e: ff::Error| fail(e.to_string());
+        let text = path.to_str().ok_or_else(|| fail("its name is not UTF-8".into()))?;
+        ff::init().map_err(ff_error)?;
+        let codec = ff::encoder::find_by_name("libx264")
+            .ok_or_else(|| fail("this FFmpeg has no H.264 encoder (libx264); leave the video out with --no-video".into()))?;
+        let mut output = ff::format::output_as(&format!("file:{text}"), "mp4").map_err(ff_error)?;
+
+        // A tick of num/den seconds becomes num ticks of 1/den: MP4 time scales have no numerator.
+        let den = i32::try_from(time_base.den()).map_err(|e| fail(e.to_string()))?;
+        let time_base_out = ff::Rational::new(1, den);
+        let padded = (width.next_multiple_of(2), height.next_multiple_of(2));
+        let mut encoder =
+            ff::codec::Context::new_with_codec(codec).encoder().video().map_err(ff_error)?;
+        encoder.set_width(padded.0);
+        encoder.set_height(padded.1);
+        encoder.set_format(ff::format::Pixel::YUV420P);
+        encoder.set_time_base(time_base_out);
+        encoder.set_frame_rate(Some(ff::Rational::new((fps * 1000.0).round() as i32, 1000)));
+        encoder.set_flags(ff::codec::Flags::GLOBAL_HEADER);
+        let mut options = ff::Dictionary::new();
+        options.set("preset", "veryfast");
+        options.set("crf", "20");
+        options.set("threads", &threads.max(1).to_string());
+        let encoder = encoder.open_as_with(codec, options).map_err(ff_error)?;
+        {
+            let mut stream = output.add_stream(codec).map_err(ff_error)?;
+            stream.set_time_base(time_base_out);
+            stream.set_parameters(&encoder);
+        }
+        let mut options = ff::Dictionary::new();
+        options.set("movflags", "+faststart");
+        options.set("video_track_timescale", &den.to_string());
+        output.write_header_with(options).map_err(ff_error)?;
+        let scaler = scaling::Context::get(
+            ff::format::Pixel::BGR24,
+            padded.0,
+            padded.1,
+            ff::format::Pixel::YUV420P,
+            padded.0,
+            padded.1,
+            scaling::Flags::BICUBIC,
+        )
+        .map_err(ff_error)?;
+        let ticks = i64::from(time_base.num());
+        Ok(Self { path: path.into(), output, encoder, scaler, padded, ticks, time_base: time_base_out })
+    }
+
+    /// Appends a frame; its `pts` must be above the last one's.
+    ///
+    /// # Errors
+    /// The disk is full, or the encoder refuses.
+    pub fn write(&mut self, frame: &Frame) -> Result<(), VideoError> {
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let mut bgr = ff::frame::Video::new(ff::format::Pixel::BGR24, self.padded.0, self.padded.1);
+        let stride = bgr.stride(0);
+        let rows = frame.bgr.chunks(width * 3);
+        let last = frame.bgr.chunks(width * 3).nth(height.saturating_sub(1));
+        let rows = rows.chain(last).take(self.padded.1 as usize);
+        for (line, row) in bgr.data_mut(0).chunks_mut(stride).zip(rows) {
+            line.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
+            if self.padded.0 as usize > width {
+                line.copy_within((width - 1) * 3..width * 3, width * 3);
+            }
+        }
+        let mut yuv = ff::frame::Video::empty();
+        self.scaler.run(&bgr, &mut yuv).map_err(|e| self.error(e))?;
+        yuv.set_pts(Some(frame.pts * self.ticks));
+        self.encoder.send_frame(&yuv).map_err(|e| self.error(e))?;
+        self.drain()
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn finish(mut self) -> Result<(), VideoError> {
+        self.encoder.send_eof().map_err(|e| self.error(e))?;
+        self.drain()?;
+        self.output.write_trailer().map_err(|e| self.error(e))
+    }
+
+    fn drain(&mut self) -> Result<(), VideoError> {
+        let mut packet = ff::Packet::empty();
+        while self.encoder.receive_packet(&mut packet).is_ok() {
+            packet.set_stream(0);
+            let to = self.output.stream(0).map_or(self.time_base, |stream| stream.time_base());
+            packet.rescale_ts(self.time_base, to);
+            packet.write_interleaved(&mut self.output).map_err(|e| self.error(e))?;
+        }
+        Ok(())
+    }
+
+    fn error(&self, error: ff::Error) -> VideoError {
+        VideoError::Write { path: self.path.clone(), why: error.to_string() }
+    }
+}

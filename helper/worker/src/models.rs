@@ -1,0 +1,110 @@
+//! Opens a job's networks: what each file is comes from its graph.
+
+use std::path::Path;
+
+use silhueta_registry::family::{Batch, Contract, Family, InputSize, recognise};
+use silhueta_registry::graph::Signature;
+use silhueta_registry::manifest::Manifest;
+use silhueta_shared::geometry::Bbox;
+use silhueta_shared::job::{ChannelOrder, Device};
+use silhueta_shared::model::{ModelFile, Role};
+use silhueta_vision::detector::Detector;
+use silhueta_vision::frame::Frame;
+use silhueta_vision::osnet::Osnet;
+use silhueta_vision::rtmpose::{Layout, RtmPose};
+use silhueta_vision::runtime::{Runtime, RuntimeError};
+
+use crate::pipeline::failure::JobError;
+
+/// Reads what the graph of `model` says it is and refuses what doesn't fit `role`.
+fn contract(model: &ModelFile, role: Role) -> Result<Contract, JobError> {
+    let path = Path::new(&model.file);
+    let signature = Signature::read(path).map_err(|e| JobError::Model(e.to_string()))?;
+    let contract = recognise(&signature).map_err(|e| JobError::Model(format!("{}: {e}", model.file)))?;
+    if contract.role() != role {
+        let is = contract.role().name();
+        return Err(JobError::Model(format!("{} is a {is} network, a {} is needed", model.file, role.name())));
+    }
+    Ok(contract)
+}
+
+/// Opens a detector.
+pub(crate) fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Detector, JobError> {
+    let contract = contract(model, Role::Detector)?;
+    let size = Manifest::builtin().find(&model.id).map(|entry| (entry.input[0], entry.input[1]));
+    let network = runtime.network(Path::new(&model.file), device)?;
+    Ok(Detector::new(network, &contract, size)?)
+}
+
+/// Opens a re-identification network.
+pub(crate) fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osnet, JobError> {
+    let contract = contract(model, Role::Reid)?;
+    let size = match contract.input {
+        InputSize::Fixed { width, height } => (width, height),
+        InputSize::Free => (128, 256),
+    };
+    let fixed = match contract.batch {
+        Batch::Fixed(n) => Some(n),
+        Batch::Free => None,
+    };
+    let open = |fixed| -> Result<Osnet, RuntimeError> {
+        let network = runtime.network(Path::new(&model.file), device)?;
+        Ok(Osnet::new(network, contract.outputs.first().cloned().unwrap_or_default(), size, fixed))
+    };
+    let mut osnet = open(fixed)?;
+    // An axis that says it is free may not be: two at once tell.
+    let two = [Bbox::new(0.0, 0.0, 2.0, 2.0); 2];
+    if fixed.is_none() && osnet.embed(&blank(), &two).is_err() {
+        osnet = open(Some(1))?;
+    }
+    Ok(osnet)
+}
+
+/// Opens a pose network.
+pub(crate) fn pose(
+    runtime: &Runtime,
+    device: Device,
+    model: &ModelFile,
+    channels: ChannelOrder,
+) -> Result<RtmPose, JobError> {
+    let contract = contract(model, Role::Pose)?;
+    let Family::Simcc { keypoints } = contract.family else {
+        let family = contract.family;
+        return Err(JobError::Model(format!("{} is {family}; a SimCC network is needed for now", model.file)));
+    };
+    if keypoints != 17 {
+        return Err(JobError::Model(format!("{} has {keypoints} keypoints; 17 (COCO) are needed for now", model.file)));
+    }
+    let InputSize::Fixed { width, height } = contract.input else {
+        return Err(JobError::Model(format!("{} doesn't say its input size", model.file)));
+    };
+    let [x, y] = contract.outputs.as_slice() else {
+        return Err(JobError::Model(format!("{} has {} outputs, not two", model.file, contract.outputs.len())));
+    };
+    let fixed = match contract.batch {
+        Batch::Fixed(n) => Some(n),
+        Batch::Free => None,
+    };
+    let open = |fixed_batch| -> Result<RtmPose, RuntimeError> {
+        let network = runtime.network(Path::new(&model.file), device)?;
+        let layout = Layout {
+            size: (width, height),
+            keypoints,
+            split_ratio: contract.split_ratio,
+            fixed_batch,
+            outputs: (x.clone(), y.clone()),
+        };
+        Ok(RtmPose::new(network, layout, channels))
+    };
+    let mut rtmpose = open(fixed)?;
+    let frame = std::sync::Arc::new(blank());
+    let two = [(frame.clone(), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
+    if fixed.is_none() && rtmpose.estimate(&two).is_err() {
+        rtmpose = open(Some(1))?;
+    }
+    Ok(rtmpose)
+}
+
+fn blank() -> Frame {
+    Frame { index: 0, pts: 0, width: 2, height: 2, bgr: vec![0; 12] }
+}

@@ -1,0 +1,75 @@
+//! What ends a job early, and how it is told to a person.
+
+use std::path::{Path, PathBuf};
+
+use silhueta_shared::job::{Failure, FailureKind};
+use silhueta_vision::runtime::RuntimeError;
+use silhueta_vision::video::VideoError;
+
+/// Why a job has no results.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JobError {
+    #[error(transparent)]
+    Video(#[from] VideoError),
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    #[error(transparent)]
+    Results(#[from] silhueta_results::Error),
+    #[error("{0}")]
+    Model(String),
+    #[error("{0}")]
+    NoRuntime(String),
+    #[error("{}: {why}", path.display())]
+    Folder { path: PathBuf, why: String },
+    #[error("{} has {free} MB free, this job needs about {needed} MB", path.display())]
+    Space { path: PathBuf, free: u64, needed: u64 },
+    #[error("{}: {why}", path.display())]
+    Source { path: PathBuf, why: String },
+    #[error("a picture can't be worked on: {0}")]
+    Picture(String),
+    #[error("stopped")]
+    Stopped,
+    /// The other side of a channel ended first; its own error tells why.
+    #[error("a part of the pipeline ended early")]
+    Disconnected,
+}
+
+impl JobError {
+    pub(crate) fn folder(path: &Path, error: impl ToString) -> Self {
+        Self::Folder { path: path.into(), why: error.to_string() }
+    }
+
+    pub(crate) fn source(path: impl AsRef<Path>, why: impl ToString) -> Self {
+        Self::Source { path: path.as_ref().into(), why: why.to_string() }
+    }
+
+    pub(crate) fn into_failure(self) -> Failure {
+        let (kind, hint) = match &self {
+            Self::Video(VideoError::Write { .. }) => {
+                (FailureKind::Output, Some("make room or choose another folder with --out"))
+            }
+            Self::Video(VideoError::TooLarge { .. }) => {
+                (FailureKind::Input, Some("scale the video down first"))
+            }
+            Self::Video(VideoError::NoVideo { .. }) => {
+                (FailureKind::Input, Some("choose a file with pictures, not only sound"))
+            }
+            Self::Video(_) => (FailureKind::Input, Some("check that the file plays, or export it again")),
+            Self::Source { .. } => (FailureKind::Input, Some("check the path and that you may read it")),
+            Self::Runtime(RuntimeError::Device { .. }) => {
+                (FailureKind::Runtime, Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"))
+            }
+            Self::Runtime(RuntimeError::Model { .. }) | Self::Model(_) => {
+                (FailureKind::Runtime, Some("choose another file; `silhueta doctor` lists the models there are"))
+            }
+            Self::Runtime(RuntimeError::Load { .. }) => {
+                (FailureKind::Runtime, Some("`cargo xtask run` brings the right library"))
+            }
+            Self::NoRuntime(_) | Self::Picture(_) | Self::Disconnected | Self::Stopped => (FailureKind::Runtime, None),
+            Self::Results(_) | Self::Folder { .. } | Self::Space { .. } => {
+                (FailureKind::Output, Some("make room or choose another folder with --out"))
+            }
+        };
+        Failure { kind, message: self.to_string(), hint: hint.map(Into::into) }
+    }
+}

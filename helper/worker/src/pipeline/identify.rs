@@ -1,0 +1,35 @@
+//! Stage `identify`: which tracks are one person.
+
+use std::collections::BTreeMap;
+
+use silhueta_results::journal::JournalReader;
+use silhueta_shared::track::{IdentityId, TrackId};
+use silhueta_tracking::identify::{StitchConfig, stitch};
+use silhueta_tracking::tracklet::Tracklet;
+
+use super::WorkFolder;
+use super::failure::JobError;
+
+/// Who each track is.
+#[derive(Clone, Debug)]
+pub(crate) struct Identities(pub(crate) BTreeMap<TrackId, IdentityId>);
+
+impl Identities {
+    /// Number of tracks.
+    pub(crate) fn tracks(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Number of people.
+    pub(crate) fn people(&self) -> u32 {
+        let people: std::collections::BTreeSet<_> = self.0.values().collect();
+        u32::try_from(people.len()).unwrap_or(u32::MAX)
+    }
+}
+
+pub(super) fn identify(files: &WorkFolder) -> Result<Identities, JobError> {
+    let reader = JournalReader::<Tracklet>::open(&files.tracklets())?;
+    let mut tracklets = reader.collect::<Result<Vec<_>, _>>()?;
+    tracklets.sort_by_key(|tracklet| tracklet.track);
+    Ok(Identities(stitch(&tracklets, &StitchConfig::default()).identity_of))
+}

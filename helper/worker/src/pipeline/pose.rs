@@ -1,0 +1,237 @@
+//! Stage `pose`: the second pass. People are cropped and posed in batches across people and frames; the
+//! finished frames are drawn and encoded in order.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use silhueta_results::file::Pending;
+use silhueta_results::journal::{JournalReader, JournalWriter};
+use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_shared::geometry::Bbox;
+use silhueta_shared::pose::Keypoint;
+use silhueta_shared::track::TrackId;
+use silhueta_vision::draw::{self, Person};
+use silhueta_vision::frame::Frame;
+use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::video::{Decoder, Encoder};
+
+use super::WorkFolder;
+use super::failure::JobError;
+use super::identify::Identities;
+use super::probe::Job;
+use super::sampler::Sampler;
+use crate::report::{Reporter, StageMeter};
+
+/// A frame and the tracked people in it.
+#[derive(Debug)]
+struct Scene {
+    frame: Arc<Frame>,
+    people: Vec<(TrackId, Bbox)>,
+}
+
+/// One person to pose: the frame's number, the person's place in it, and where to look.
+#[derive(Debug)]
+struct Crop {
+    seq: u64,
+    person: usize,
+    frame: Arc<Frame>,
+    bbox: Bbox,
+}
+
+type Posed = Result<Vec<(u64, usize, Vec<Keypoint>)>, JobError>;
+
+/// Runs the stage; the annotated video waits to be committed.
+pub(super) fn pose(
+    job: &mut Job<'_>,
+    files: &WorkFolder,
+    identities: &Identities,
+    out: &Path,
+    meter: &mut StageMeter<'_>,
+    reporter: &Reporter,
+) -> Result<Option<Pending>, JobError> {
+    let networks = job.open_poses()?;
+    let mut decoder = job.decoder(reporter)?;
+    let mut sampler = job.sampler();
+    let batch = job.spec.pose_batch.max(1);
+    let tracks = JournalReader::<FrameTracks>::open(&files.tracks())?;
+    let mut poses = JournalWriter::<FramePoses>::create(&files.poses())?;
+    let overlay = job.spec.video.then(|| Pending::new(out.join("overlay.mp4")));
+    let size = (job.info.width, job.info.height);
+    let encoder = match &overlay {
+        Some(overlay) => Some(Encoder::create(overlay.part(), size, job.time_base(), job.fps(), job.spec.threads)?),
+        None => None,
+    };
+
+    // A batch may wait for people of the next `batch` frames, so that many are in flight at least.
+    let in_flight = 2 * networks.len() + batch + 2;
+    let (permit, release) = bounded::<()>(in_flight);
+    let (scene_sender, scenes) = bounded::<Scene>(in_flight);
+    let (crop_sender, crops) = bounded::<Vec<Crop>>(2 * networks.len());
+    let (posed_sender, posed) = bounded::<Posed>(2 * networks.len());
+    let (draw_sender, drawings) = bounded::<(Scene, Vec<Vec<Keypoint>>)>(2);
+
+    std::thread::scope(|scope| -> Result<(), JobError> {
+        let feeding = scope.spawn(|| {
+            let feeder = Feeder { permit, scenes: scene_sender, crops: crop_sender, batch, waiting: VecDeque::new() };
+            feeder.feed(&mut decoder, &mut sampler, tracks)
+        });
+        for network in networks {
+            let (crops, posed) = (crops.clone(), posed_sender.clone());
+            scope.spawn(move || estimate(network, &crops, &posed));
+        }
+        let drawing = encoder.map(|encoder| scope.spawn(move || draw(encoder, identities, &drawings)));
+        drop((crops, posed_sender));
+
+        let draw_sender = drawing.is_some().then_some(draw_sender);
+        let result = collect(&scenes, &posed, &release, draw_sender, &mut poses, meter, reporter);
+        drop((scenes, posed, release));
+        let fed = feeding.join().unwrap_or(Err(JobError::Disconnected));
+        let drawn = drawing.map_or(Ok(()), |d| d.join().unwrap_or(Err(JobError::Disconnected)));
+        // The first real cause, not who noticed the broken channel.
+        let mut causes = [result, fed, drawn].into_iter().filter_map(Result::err);
+        let first = causes.next();
+        match causes.find(|e| !matches!(e, JobError::Disconnected)) {
+            Some(cause) if matches!(first, Some(JobError::Disconnected)) => Err(cause),
+            _ => first.map_or(Ok(()), Err),
+        }
+    })?;
+    poses.sync()?;
+    Ok(overlay)
+}
+
+/// Decodes the video again beside the journal of its tracks and cuts the people into batches.
+struct Feeder {
+    permit: Sender<()>,
+    scenes: Sender<Scene>,
+    crops: Sender<Vec<Crop>>,
+    batch: usize,
+    waiting: VecDeque<Crop>,
+}
+
+impl Feeder {
+    fn feed(
+        mut self,
+        decoder: &mut Decoder,
+        sampler: &mut Sampler,
+        tracks: JournalReader<FrameTracks>,
+    ) -> Result<(), JobError> {
+        let mut seq = 0;
+        for row in tracks {
+            let row = row?;
+            let frame = loop {
+                match decoder.next_frame()? {
+                    Some(frame) if sampler.keeps(frame.pts) => break frame,
+                    Some(_) => {}
+                    None => return Err(changed(&row)),
+                }
+            };
+            if (frame.index, frame.pts) != (row.frame, row.pts) {
+                return Err(changed(&row));
+            }
+            self.permit.send(()).map_err(|_| JobError::Disconnected)?;
+            let frame = Arc::new(frame);
+            let people: Vec<_> = row.boxes.iter().filter_map(|b| Some((b.track?, b.bbox))).collect();
+            let crops = people.iter().enumerate();
+            self.waiting.extend(crops.map(|(person, (_, bbox))| Crop { seq, person, frame: Arc::clone(&frame), bbox: *bbox }));
+            self.scenes.send(Scene { frame, people }).map_err(|_| JobError::Disconnected)?;
+            while self.waiting.len() >= self.batch {
+                self.send_batch()?;
+            }
+            // What goes into a batch is decided by the video alone: a crop waits for at most `batch` frames.
+            if self.waiting.front().is_some_and(|crop| seq - crop.seq >= self.batch as u64) {
+                self.send_batch()?;
+            }
+            seq += 1;
+        }
+        if self.waiting.is_empty() { Ok(()) } else { self.send_batch() }
+    }
+
+    fn send_batch(&mut self) -> Result<(), JobError> {
+        let count = self.waiting.len().min(self.batch);
+        self.crops.send(self.waiting.drain(..count).collect()).map_err(|_| JobError::Disconnected)
+    }
+}
+
+fn changed(row: &FrameTracks) -> JobError {
+    JobError::Picture(format!("frame {} is not what the first pass saw: was the file changed meanwhile?", row.frame))
+}
+
+/// One caller of the pose network.
+fn estimate(mut network: RtmPose, crops: &Receiver<Vec<Crop>>, posed: &Sender<Posed>) {
+    for batch in crops {
+        let people: Vec<_> = batch.iter().map(|crop| (Arc::clone(&crop.frame), crop.bbox)).collect();
+        let joints = network.estimate(&people).map_err(JobError::from);
+        let joints = joints.map(|j| batch.iter().zip(j).map(|(crop, j)| (crop.seq, crop.person, j)).collect());
+        if posed.send(joints).is_err() {
+            return;
+        }
+    }
+}
+
+/// Puts the poses back to their frames, in order, journals them and hands the frames on to be drawn.
+fn collect(
+    scenes: &Receiver<Scene>,
+    posed: &Receiver<Posed>,
+    release: &Receiver<()>,
+    draw: Option<Sender<(Scene, Vec<Vec<Keypoint>>)>>,
+    journal: &mut JournalWriter<FramePoses>,
+    meter: &mut StageMeter<'_>,
+    reporter: &Reporter,
+) -> Result<(), JobError> {
+    // Poses that came before their frame's turn; bounded by the permits.
+    let mut early: std::collections::BTreeMap<(u64, usize), Vec<Keypoint>> = std::collections::BTreeMap::new();
+    for (seq, scene) in (0u64..).zip(scenes) {
+        let mut joints = Vec::with_capacity(scene.people.len());
+        for person in 0..scene.people.len() {
+            loop {
+                if reporter.stop().load(Ordering::Relaxed) {
+                    return Err(JobError::Stopped);
+                }
+                if let Some(pose) = early.remove(&(seq, person)) {
+                    joints.push(pose);
+                    break;
+                }
+                let batch = posed.recv().map_err(|_| JobError::Disconnected)??;
+                early.extend(batch.into_iter().map(|(seq, person, pose)| ((seq, person), pose)));
+            }
+        }
+        if reporter.stop().load(Ordering::Relaxed) {
+            return Err(JobError::Stopped);
+        }
+        let row = FramePoses { frame: scene.frame.index, poses: joints };
+        journal.append(&row)?;
+        if let Some(draw) = &draw {
+            draw.send((scene, row.poses)).map_err(|_| JobError::Disconnected)?;
+        }
+        release.recv().map_err(|_| JobError::Disconnected)?;
+        meter.advance();
+    }
+    Ok(())
+}
+
+/// Draws and encodes the annotated video.
+fn draw(
+    mut encoder: Encoder,
+    identities: &Identities,
+    drawings: &Receiver<(Scene, Vec<Vec<Keypoint>>)>,
+) -> Result<(), JobError> {
+    for (scene, poses) in drawings {
+        let mut frame = Arc::try_unwrap(scene.frame).unwrap_or_else(|shared| Frame::clone(&shared));
+        let people: Vec<_> = scene
+            .people
+            .iter()
+            .zip(&poses)
+            .filter_map(|((track, bbox), keypoints)| {
+                let identity = *identities.0.get(track)?;
+                Some(Person { identity, bbox: *bbox, keypoints })
+            })
+            .collect();
+        draw::people(&mut frame, &people).map_err(|e| JobError::Picture(e.to_string()))?;
+        encoder.write(&frame)?;
+    }
+    encoder.finish()?;
+    Ok(())
+}

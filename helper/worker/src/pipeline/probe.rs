@@ -1,0 +1,150 @@
+//! Stage `probe`: is the video readable, do the networks fit, is there room? Everything that can fail
+//! early fails here, before hours of work.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use sha2::{Digest as _, Sha256};
+use silhueta_shared::job::{Device, JobSpec};
+use silhueta_shared::summary::{DeviceUse, SourceInfo};
+use silhueta_shared::time::TimeBase;
+use silhueta_shared::worker::LogLevel;
+use silhueta_vision::detector::Detector;
+use silhueta_vision::osnet::Osnet;
+use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::runtime::Runtime;
+use silhueta_vision::video::{Decoder, Limits, VideoInfo};
+
+use super::failure::JobError;
+use super::sampler::Sampler;
+use crate::report::Reporter;
+use crate::{doctor, models};
+
+/// Decoder threads: decoding takes 1 to 4 ms a 720p frame, the networks take the rest.
+const DECODER_THREADS: usize = 2;
+/// Kept free on the disk beside what the job itself needs, in bytes.
+const RESERVE: u64 = 64 << 20;
+
+/// A job that can begin.
+#[derive(Debug)]
+pub(super) struct Job<'s> {
+    pub(super) spec: &'s JobSpec,
+    pub(super) runtime: Runtime,
+    pub(super) device: DeviceUse,
+    pub(super) source: SourceInfo,
+    pub(super) info: VideoInfo,
+    /// One set of networks a caller; taken by the stage that runs them.
+    pub(super) trackers: Vec<(Detector, Osnet)>,
+    pub(super) poses: Vec<RtmPose>,
+}
+
+impl Job<'_> {
+    /// Callers side by side: on the CPU one a core, on a device one to keep it fed.
+    pub(super) fn callers(&self) -> usize {
+        if self.device.used == Device::Cpu { self.spec.threads.max(1) } else { 1 }
+    }
+
+    pub(super) fn time_base(&self) -> TimeBase {
+        self.info.time_base
+    }
+
+    pub(super) fn sampler(&self) -> Sampler {
+        Sampler::new(self.spec.fps, self.info.time_base)
+    }
+
+    /// Frames a second that are looked at.
+    pub(super) fn fps(&self) -> f64 {
+        self.spec.fps.map_or(self.info.fps, |fps| fps.min(self.info.fps))
+    }
+
+    /// Frames that will be looked at, by the container's word.
+    pub(super) fn expected_frames(&self) -> Option<u64> {
+        self.info.frames.map(|n| ((n as f64) * (self.fps() / self.info.fps)).ceil() as u64)
+    }
+
+    pub(super) fn decoder(&self, reporter: &Reporter) -> Result<Decoder, JobError> {
+        let path = Path::new(&self.spec.source);
+        Ok(Decoder::open(path, &Limits::default(), DECODER_THREADS, reporter.stop())?)
+    }
+
+    /// Opens the pose networks that the stage needs beside the first.
+    pub(super) fn open_poses(&mut self) -> Result<Vec<RtmPose>, JobError> {
+        let mut poses = std::mem::take(&mut self.poses);
+        while poses.len() < self.callers() {
+            let (spec, device) = (self.spec, self.device.used);
+            poses.push(models::pose(&self.runtime, device, &spec.models.pose, spec.pose_channels)?);
+        }
+        Ok(poses)
+    }
+}
+
+pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s>, JobError> {
+    let path = Path::new(&spec.source);
+    let mut decoder = Decoder::open(path, &Limits::default(), 1, reporter.stop())?;
+    // The first picture tells more than any header.
+    decoder.next_frame()?;
+    let info = decoder.info().clone();
+    drop(decoder);
+    check_space(spec, &info)?;
+
+    let runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
+    let device = runtime.choose(spec.device, Path::new(&spec.models.detector.file))?;
+    for passed in &device.passed_over {
+        reporter.log(LogLevel::Info, format!("{} is passed over: {}", passed.name, passed.why));
+    }
+    let mut job = Job {
+        spec,
+        source: SourceInfo {
+            path: spec.source.clone(),
+            sha256: String::new(),
+            width: info.width,
+            height: info.height,
+            fps: info.fps,
+            frames: 0,
+        },
+        info,
+        trackers: Vec::new(),
+        poses: vec![models::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?],
+        device,
+        runtime,
+    };
+    for _ in 0..job.callers() {
+        let detector = models::detector(&job.runtime, job.device.used, &spec.models.detector)?;
+        let reid = models::reid(&job.runtime, job.device.used, &spec.models.reid)?;
+        job.trackers.push((detector, reid));
+    }
+    job.source.sha256 = sha256(path, reporter)?;
+    Ok(job)
+}
+
+fn sha256(path: &Path, reporter: &Reporter) -> Result<String, JobError> {
+    let mut file = File::open(path).map_err(|e| JobError::source(path, e))?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0u8; 1 << 20]);
+    loop {
+        if reporter.stop().load(Ordering::Relaxed) {
+            return Err(JobError::Stopped);
+        }
+        match file.read(&mut buffer).map_err(|e| JobError::source(path, e))? {
+            0 => break,
+            n => hash.update(buffer.get(..n).unwrap_or_default()),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Refuses a job that would fill the disk: the annotated video is about as large as the source (its
+/// quality is fixed, so allow twice), the data about 2 KB a frame.
+fn check_space(spec: &JobSpec, info: &VideoInfo) -> Result<(), JobError> {
+    let source = std::fs::metadata(&spec.source).map_or(0, |meta| meta.len());
+    let video = if spec.video { 2 * source } else { 0 };
+    let needed = RESERVE + video + info.frames.unwrap_or(0) * 2048;
+    let out = Path::new(&spec.out_dir);
+    let stat = rustix::fs::statvfs(out).map_err(|e| JobError::folder(out, e))?;
+    let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+    if free < needed {
+        return Err(JobError::Space { path: out.into(), free: free >> 20, needed: needed >> 20 });
+    }
+    Ok(())
+}
