@@ -105,6 +105,8 @@ pub struct DoctorReport {
     pub cpu: String,
     /// Cores that this process may use.
     pub cores: usize,
+    /// Bytes free where the worker stands.
+    pub disk_free: u64,
 }
 
 /// The loaded ONNX Runtime.
@@ -160,7 +162,7 @@ impl Decoder {
     ///
     /// # Errors
     /// When the stream is not ours; nothing after it can be trusted.
-    pub fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, CodecError> {
+    pub fn message<T: DeserializeOwned>(&mut self) -> Result<Option<T>, CodecError> {
         let Some(header) = self.buffer.first_chunk::<4>() else { return Ok(None) };
         let length = u32::from_be_bytes(*header) as usize;
         if length > MAX_MESSAGE {
@@ -192,7 +194,7 @@ mod tests {
                 let (now, later) = rest.split_at(cut.min(rest.len()));
                 decoder.push(now);
                 rest = later;
-                while let Some(event) = decoder.next::<Event>().unwrap() { got.push(event); }
+                while let Some(event) = decoder.message::<Event>().unwrap() { got.push(event); }
             }
             prop_assert_eq!(got, (0..n).map(progress).collect::<Vec<_>>());
         }
@@ -201,7 +203,7 @@ mod tests {
         fn garbage_is_an_error_or_waits_but_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let mut decoder = Decoder::default();
             decoder.push(&bytes);
-            while let Ok(Some(_)) = decoder.next::<Command>() {}
+            while let Ok(Some(_)) = decoder.message::<Command>() {}
         }
     }
 
@@ -209,7 +211,7 @@ mod tests {
     fn a_length_over_the_limit_is_refused_before_its_body_arrives() {
         let mut decoder = Decoder::default();
         decoder.push(&(MAX_MESSAGE as u32 + 1).to_be_bytes());
-        assert!(matches!(decoder.next::<Event>(), Err(CodecError::TooLong(_))));
+        assert!(matches!(decoder.message::<Event>(), Err(CodecError::TooLong(_))));
     }
 
     /// A change of the wire shows here first.

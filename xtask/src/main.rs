@@ -1,1 +1,57 @@
-fn main() {}
+//! `cargo xtask run | test | ci | bench | soak`: everything that is done with this repository.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program")]
+
+mod bench;
+mod checks;
+mod house;
+mod packages;
+mod runtime;
+mod setup;
+mod shell;
+mod testing;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Everything that is done with this repository")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up and build what is missing, then work through videos (without any: tell what is there)
+    Run {
+        /// Handed to `silhueta run` as they are: VIDEO… --out DIR …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Set up, then run every test; ends with what was skipped and why
+    Test {
+        /// Only tests whose name holds this
+        filter: Option<String>,
+    },
+    /// Formatting, clippy, tests, docs, dependencies, and whether it compiles for Windows
+    Ci,
+    /// Our speed beside the peers' naive chain, on the same files in one run
+    Bench(bench::Options),
+    /// The long checks: endurance and memory
+    Soak,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Run { args } => setup::run(&args),
+        Task::Test { filter } => testing::test(filter.as_deref()),
+        Task::Ci => checks::ci(),
+        Task::Bench(options) => bench::bench(&options),
+        Task::Soak => testing::soak(),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

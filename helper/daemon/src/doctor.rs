@@ -51,10 +51,5 @@ fn print(report: &DoctorReport) {
             Err(error) => say(&format!("            {:32} not usable: {error}", model.id)),
         }
     }
-    if let Ok(folder) = std::env::current_dir() {
-        match silhueta_results::file::free_space(&folder) {
-            Ok(free) => say(&format!("  disk      {} GB free in {}", free >> 30, folder.display())),
-            Err(error) => say(&format!("  disk      {error}")),
-        }
-    }
+    say(&format!("  disk      {} GB free here", report.disk_free >> 30));
 }

@@ -13,7 +13,6 @@ use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::exit::Exit;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -205,7 +205,7 @@ async fn listen(mut stdout: ChildStdout, events: mpsc::Sender<Event>) {
             Ok(n) => decoder.push(buffer.get(..n).unwrap_or_default()),
         }
         loop {
-            match decoder.next() {
+            match decoder.message() {
                 Ok(Some(event)) => {
                     if events.send(event).await.is_err() {
                         return;

@@ -1,52 +1,82 @@
-//! Families of networks, recognised by their graphs: names and shapes of inputs and outputs, never by
-//! the file's name.
+//! The families of networks that Silhueta can run, and how each is told by its inputs and outputs.
+
+mod recognise;
 
 use std::fmt;
 
 use silhueta_shared::model::Role;
 
-use crate::graph::{Port, Signature};
+pub use recognise::{NotRecognised, recognise};
 
-/// What kind of network a graph is.
+/// A way to feed a network and to read what it says. `b` is the batch, sizes are in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// YOLOX before its decoding: `[1, cells, 5 + classes]`.
-    YoloxRaw,
-    /// YOLOv8/11: `[1, 4 + classes, cells]`.
-    YoloV8,
-    /// End-to-end YOLO: `[1, boxes, 6]`.
-    YoloEnd2End,
-    /// RTMDet with NMS inside: `dets` `[b, n, 5]` and `labels` `[b, n]`.
-    RtmDetNms,
-    /// RTMPose's x and y classification.
-    Simcc {
-        /// Joints.
-        keypoints: usize,
+    /// YOLOX as exported by its authors: `[b,N,5+classes]`, offsets within the cells of strides 8, 16, 32.
+    YoloxRaw {
+        /// Classes told apart; person is 0 in COCO.
+        classes: usize,
     },
-    /// Top-down heatmaps `[b, joints, h, w]`.
+    /// Ultralytics YOLOv8, YOLO11 and alike: `[b,4+classes,N]`, decoded, before NMS.
+    YoloV8 {
+        /// Classes told apart; person is 0 in COCO.
+        classes: usize,
+    },
+    /// YOLOv10, YOLO26, or any export with NMS inside: `[b,N,6]` of x1, y1, x2, y2, score, class.
+    YoloEnd2End,
+    /// RTMDet as exported by MMDeploy: `dets` `[b,n,5]` and `labels` `[b,n]`, NMS inside.
+    RtmDetNms,
+    /// RTMPose and alike: `simcc_x` `[b,keypoints,split·w]` and `simcc_y` `[b,keypoints,split·h]`.
+    Simcc {
+        /// Joints: 17, 26, 133, …
+        keypoints: usize,
+        /// Bins per pixel of the input.
+        split: usize,
+    },
+    /// ViTPose, HRNet and alike: `[b,keypoints,h/stride,w/stride]`.
     Heatmap {
         /// Joints.
         keypoints: usize,
+        /// Pixels of the input per cell.
+        stride: usize,
     },
-    /// Re-identification: `[b, dim]` from a picture twice as high as wide.
+    /// OSNet and alike: `[b,dim]` for an upright picture of a person.
     Osnet {
         /// Length of the embedding.
         dim: usize,
     },
-    /// YuNet's face detector: twelve outputs of three strides.
+    /// YuNet: `cls_`, `obj_`, `bbox_`, `kps_` for strides 8, 16, 32.
     YuNet,
-    /// Face landmarks: `[b, 2 × points]` from a square picture.
+    /// PFLD and alike: `[b,2·points]`, x and y of each point as a share of the square crop.
     Landmarks {
-        /// Points.
+        /// Points of the face.
         points: usize,
     },
 }
 
 impl Family {
-    /// What it is for.
+    /// Every [`name`](Self::name).
+    pub const NAMES: [&str; 9] =
+        ["yolox", "yolov8", "yolo_end2end", "rtmdet", "simcc", "heatmap", "osnet", "yunet", "landmarks"];
+
+    /// The name used in the manifest.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::YoloxRaw { .. } => "yolox",
+            Self::YoloV8 { .. } => "yolov8",
+            Self::YoloEnd2End => "yolo_end2end",
+            Self::RtmDetNms => "rtmdet",
+            Self::Simcc { .. } => "simcc",
+            Self::Heatmap { .. } => "heatmap",
+            Self::Osnet { .. } => "osnet",
+            Self::YuNet => "yunet",
+            Self::Landmarks { .. } => "landmarks",
+        }
+    }
+
+    /// What networks of the family are for.
     pub const fn role(self) -> Role {
         match self {
-            Self::YoloxRaw | Self::YoloV8 | Self::YoloEnd2End | Self::RtmDetNms => Role::Detector,
+            Self::YoloxRaw { .. } | Self::YoloV8 { .. } | Self::YoloEnd2End | Self::RtmDetNms => Role::Detector,
             Self::Simcc { .. } | Self::Heatmap { .. } => Role::Pose,
             Self::Osnet { .. } => Role::Reid,
             Self::YuNet => Role::Face,
@@ -58,212 +88,115 @@ impl Family {
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::YoloxRaw => f.write_str("YOLOX (raw grid)"),
-            Self::YoloV8 => f.write_str("YOLOv8/11"),
+            Self::YoloxRaw { classes } => write!(f, "YOLOX, {classes} classes"),
+            Self::YoloV8 { classes } => write!(f, "YOLOv8/11, {classes} classes"),
             Self::YoloEnd2End => f.write_str("end-to-end YOLO"),
             Self::RtmDetNms => f.write_str("RTMDet with NMS"),
-            Self::Simcc { keypoints } => write!(f, "SimCC pose, {keypoints} keypoints"),
-            Self::Heatmap { keypoints } => write!(f, "heatmap pose, {keypoints} keypoints"),
+            Self::Simcc { keypoints, .. } => write!(f, "SimCC, {keypoints} keypoints"),
+            Self::Heatmap { keypoints, .. } => write!(f, "heatmaps, {keypoints} keypoints"),
             Self::Osnet { dim } => write!(f, "OSNet, {dim} numbers"),
             Self::YuNet => f.write_str("YuNet"),
-            Self::Landmarks { points } => write!(f, "{points} face landmarks"),
+            Self::Landmarks { points } => write!(f, "{points} face points"),
         }
     }
 }
 
-/// How to run a graph.
-#[derive(Clone, Debug, PartialEq)]
+/// Size of the picture that goes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputSize {
+    /// Exactly this, in pixels.
+    Fixed {
+        /// Pixels across.
+        w: usize,
+        /// Pixels down.
+        h: usize,
+    },
+    /// Chosen at each run (a multiple of 32).
+    Free,
+}
+
+/// Pictures per run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// Exactly so many, at least 1.
+    Fixed(usize),
+    /// Chosen at each run, as the file says; some networks refuse more than 1 all the same.
+    Free,
+}
+
+/// All that is needed to feed a network, as its file says it. The input is f32 `[batch,3,h,w]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
-    /// What it is.
+    /// How its outputs are read.
     pub family: Family,
-    /// Its input's size.
+    /// Name of the input.
+    pub input_name: String,
+    /// Names of the outputs, in the order that the family's description has them (YuNet: cls 8, 16, 32,
+    /// obj 8, 16, 32, bbox …, kps …).
+    pub output_names: Vec<String>,
+    /// Size of the picture.
     pub input: InputSize,
-    /// Its input's batch axis. A graph may promise a free one and fail at two: probe.
+    /// Pictures per run.
     pub batch: Batch,
-    /// Bins per input pixel (SimCC), else 1.
-    pub split_ratio: f32,
-    /// Names of its outputs in the order that decoding wants.
-    pub outputs: Vec<String>,
 }
 
 impl Contract {
-    /// What it is for.
+    /// What the network is for.
     pub const fn role(&self) -> Role {
         self.family.role()
     }
 }
 
-/// Width and height of the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputSize {
-    /// In pixels.
-    Fixed {
-        /// Across.
-        width: usize,
-        /// Down.
-        height: usize,
-    },
-    /// Decided at run time.
-    Free,
+impl fmt::Display for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ", self.family)?;
+        match self.input {
+            InputSize::Fixed { w, h } => write!(f, "{h}×{w}, ")?,
+            InputSize::Free => f.write_str("any size, ")?,
+        }
+        match self.batch {
+            Batch::Fixed(n) => write!(f, "batch {n}"),
+            Batch::Free => f.write_str("any batch"),
+        }
+    }
 }
 
-/// Pictures a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Batch {
-    /// Just so many.
-    Fixed(usize),
-    /// Any number.
-    Free,
+/// A role in words, with its article.
+pub(crate) const fn in_words(role: Role) -> &'static str {
+    match role {
+        Role::Detector => "a detector",
+        Role::Reid => "a re-identification network",
+        Role::Pose => "a pose network",
+        Role::Face => "a face detector",
+        Role::Landmarks => "a face landmark network",
+    }
 }
 
-/// A graph that none of the families has.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("its graph is not known: it has {found}. {needed}")]
-pub struct NotRecognised {
-    /// Inputs and outputs.
-    pub found: String,
-    /// What would do.
-    pub needed: String,
-}
-
-const NEEDED: &str = "Known are YOLOX (raw grid), YOLOv8/11, end-to-end YOLO and RTMDet with NMS for people; OSNet \
-                      for re-identification; RTMPose (SimCC) for pose";
-
-/// Says which family a graph belongs to.
-///
-/// # Errors
-/// None: what was found and what is needed.
-pub fn recognise(signature: &Signature) -> Result<Contract, NotRecognised> {
-    let refuse = |needed: &str| {
-        let list = |ports: &[Port]| ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let found = format!("inputs {} and outputs {}", list(&signature.inputs), list(&signature.outputs));
-        NotRecognised { found, needed: needed.into() }
-    };
-    let [input] = signature.inputs.as_slice() else { return Err(refuse("One picture input is needed")) };
-    let [batch, channels, height, width] = input.dims.as_slice() else {
-        return Err(refuse("An input of batch, channels, height, width is needed"));
-    };
-    if input.elem_type != 1 {
-        return Err(refuse("An f32 input is needed for now: export with float input"));
-    }
-    if channels.fixed().is_some_and(|n| n != 3) {
-        return Err(refuse("A picture of three channels is needed"));
-    }
-    let size = match (width.fixed(), height.fixed()) {
-        (Some(width), Some(height)) => InputSize::Fixed { width, height },
-        _ => InputSize::Free,
-    };
-    let batch = batch.fixed().map_or(Batch::Free, Batch::Fixed);
-    let contract = |family, split_ratio, outputs: &[&Port]| Contract {
-        family,
-        input: size,
-        batch,
-        split_ratio,
-        outputs: outputs.iter().map(|port| port.name.clone()).collect(),
-    };
-
-    if let (Some(x), Some(y)) = (signature.output("simcc_x"), signature.output("simcc_y")) {
-        let last = |port: &Port| port.dims.last().and_then(|dim| dim.fixed());
-        let keypoints = x.dims.get(1).and_then(|dim| dim.fixed());
-        let (Some(keypoints), Some(bins), InputSize::Fixed { width, .. }) = (keypoints, last(x), size) else {
-            return Err(refuse("SimCC outputs need fixed joints and bins, and an input of fixed size"));
-        };
-        return Ok(contract(Family::Simcc { keypoints }, bins as f32 / width as f32, &[x, y]));
-    }
-    if let (Some(dets), Some(labels)) = (signature.output("dets"), signature.output("labels")) {
-        // YOLOX with NMS inside has the same names and shapes, but begins with its Focus slices.
-        if signature.first_ops.contains("Slice") {
-            return Err(refuse("YOLOX with NMS inside is not supported yet: export it without (raw grid)"));
+/// What a network of this role must look like, one line per family.
+pub const fn needs(role: Role) -> &'static str {
+    match role {
+        Role::Detector => {
+            "a detector takes f32 [b,3,h,w] and gives one of\n  \
+             YOLOX: [b,N,5+classes] for strides 8, 16, 32\n  \
+             YOLOv8/11: [b,4+classes,N]\n  \
+             YOLOv10/26: [b,N,6]\n  \
+             RTMDet with NMS: dets [b,n,5] and labels [b,n]"
         }
-        return Ok(contract(Family::RtmDetNms, 1.0, &[dets, labels]));
+        Role::Reid => "a re-identification network takes f32 [b,3,h,w], upright (256×128), and gives [b,dim]",
+        Role::Pose => {
+            "a pose network takes f32 [b,3,h,w] of fixed size and gives one of\n  \
+             SimCC (RTMPose): simcc_x [b,keypoints,split·w] and simcc_y [b,keypoints,split·h]\n  \
+             heatmaps (ViTPose): [b,keypoints,h/stride,w/stride]"
+        }
+        Role::Face => {
+            "a face detector takes f32 [b,3,h,w] and gives, as YuNet, cls_S [b,n,1], obj_S [b,n,1], \
+             bbox_S [b,n,4], kps_S [b,n,10] for S of 8, 16, 32"
+        }
+        Role::Landmarks => {
+            "a face landmark network takes f32 [b,3,s,s] and gives [b,2·points] for 5, 68, 98 or 106 points"
+        }
     }
-    if signature.outputs.len() == 12 && signature.output("kps_8").is_some() {
-        let outputs: Vec<_> = signature.outputs.iter().collect();
-        return Ok(contract(Family::YuNet, 1.0, &outputs));
-    }
-    let [output] = signature.outputs.as_slice() else { return Err(refuse(NEEDED)) };
-    let dims: Vec<_> = output.dims.iter().map(|dim| dim.fixed()).collect();
-    let family = match (dims.as_slice(), size) {
-        ([_, _, Some(6)], _) => Family::YoloEnd2End,
-        ([_, Some(rows), Some(columns)], InputSize::Fixed { width, height }) => {
-            let cells: usize = [8, 16, 32].iter().map(|stride| (width / stride) * (height / stride)).sum();
-            if *rows == cells && *columns > 5 {
-                Family::YoloxRaw
-            } else if *columns == cells && *rows > 4 {
-                Family::YoloV8
-            } else {
-                return Err(refuse(NEEDED));
-            }
-        }
-        ([_, Some(rows), None], _) if *rows > 4 => Family::YoloV8,
-        ([_, None, Some(columns)], _) if *columns > 5 => Family::YoloxRaw,
-        ([_, Some(keypoints), Some(h), Some(w)], InputSize::Fixed { width, height })
-            if h * 4 == height && w * 4 == width =>
-        {
-            Family::Heatmap { keypoints: *keypoints }
-        }
-        ([_, Some(dim)], InputSize::Fixed { width, height }) if height == 2 * width => Family::Osnet { dim: *dim },
-        ([_, Some(numbers)], InputSize::Fixed { width, height }) if height == width && numbers % 2 == 0 => {
-            Family::Landmarks { points: numbers / 2 }
-        }
-        _ => return Err(refuse(NEEDED)),
-    };
-    Ok(contract(family, 1.0, &[output]))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn known(file: &str) -> Option<Contract> {
-        let data = silhueta_e2e::data("registry: families of the real files")?;
-        Some(recognise(&Signature::read(&data.join("models").join(file)).unwrap()).unwrap())
-    }
-
-    #[test]
-    fn every_real_file_is_what_its_graph_says() {
-        let fixed = |width, height| InputSize::Fixed { width, height };
-        let table = [
-            ("yolox_nano.onnx", Family::YoloxRaw, fixed(416, 416), Batch::Fixed(1)),
-            ("yolov8n.onnx", Family::YoloV8, fixed(640, 640), Batch::Fixed(1)),
-            ("yolo26n_int8.onnx", Family::YoloEnd2End, fixed(640, 640), Batch::Fixed(1)),
-            ("rtmdet_nano.onnx", Family::RtmDetNms, InputSize::Free, Batch::Free),
-            ("osnet_x0_25_msmt17.onnx", Family::Osnet { dim: 512 }, fixed(128, 256), Batch::Free),
-            ("osnet_x0_5.onnx", Family::Osnet { dim: 512 }, fixed(128, 256), Batch::Fixed(1)),
-            ("tinypose_256x192_simcc.onnx", Family::Simcc { keypoints: 17 }, fixed(192, 256), Batch::Free),
-            ("tinypose_256x192_heatmap.onnx", Family::Heatmap { keypoints: 17 }, fixed(192, 256), Batch::Free),
-            ("yunet_n_dynamic.onnx", Family::YuNet, InputSize::Free, Batch::Free),
-            ("pfld_68.onnx", Family::Landmarks { points: 68 }, fixed(112, 112), Batch::Free),
-        ];
-        for (file, family, input, batch) in table {
-            let Some(contract) = known(file) else { return };
-            assert_eq!((contract.family, contract.input, contract.batch), (family, input, batch), "{file}");
-        }
-    }
-
-    #[test]
-    fn the_simcc_split_is_read_from_the_bins() {
-        let Some(contract) = known("tinypose_256x192_simcc.onnx") else { return };
-        assert_eq!((contract.split_ratio, contract.outputs), (2.0, vec!["simcc_x".into(), "simcc_y".into()]));
-    }
-
-    #[test]
-    fn yolox_with_nms_inside_is_told_from_rtmdet_by_its_slices() {
-        use crate::graph::Dim;
-        let port = |name: &str, dims: &[usize]| Port {
-            name: name.into(),
-            elem_type: 1,
-            dims: dims.iter().map(|n| Dim::Fixed(*n)).collect(),
-        };
-        let mut signature = Signature {
-            inputs: vec![port("input", &[1, 3, 640, 640])],
-            outputs: vec![port("dets", &[1, 100, 5]), port("labels", &[1, 100])],
-            first_ops: ["Conv".to_owned()].into(),
-        };
-        assert_eq!(recognise(&signature).unwrap().family, Family::RtmDetNms);
-        signature.first_ops = ["Slice".to_owned()].into();
-        assert!(recognise(&signature).unwrap_err().to_string().contains("YOLOX with NMS"));
-        signature.outputs.truncate(1);
-        assert!(recognise(&signature).unwrap_err().to_string().contains("dets[1, 100, 5]"));
-    }
-}
+mod tests;

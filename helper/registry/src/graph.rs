@@ -1,299 +1,292 @@
-//! Reads an ONNX file's signature: names, types and shapes of inputs and outputs, and the operators that
-//! tell families apart. Only these fields of onnx.proto (IR version 8 and on) are declared.
+//! A network's signature, read from its ONNX file without running it: what goes in, what comes out, and
+//! what little of the graph tells families apart that look alike from outside.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use prost::Message;
 
-/// Models above this size are refused: the largest that fit the families here are below 1 GB.
-const MOST_BYTES: u64 = 2 << 30;
+use crate::onnx;
+use crate::pytorch;
 
-/// What goes in and comes out of a graph.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Signature {
-    /// Inputs that are not weights.
-    pub inputs: Vec<Port>,
-    /// Outputs, in order.
-    pub outputs: Vec<Port>,
-    /// Operators that read the input directly.
-    pub first_ops: BTreeSet<String>,
-}
+/// Largest file that can be ONNX: protobuf ends at 2 GiB.
+pub const MAX_BYTES: u64 = i32::MAX as u64;
 
-/// An input or output.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Port {
-    /// Its name.
-    pub name: String,
-    /// ONNX element type: 1 is f32, 2 is u8, 7 is i64, 10 is f16.
-    pub elem_type: i32,
-    /// Its axes.
-    pub dims: Vec<Dim>,
-}
-
-/// One axis.
-#[derive(Clone, Debug, PartialEq)]
+/// An extent of a tensor.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dim {
-    /// A length.
-    Fixed(usize),
-    /// Decided at run time.
+    /// Always so many.
+    Fixed(i64),
+    /// Decided at each run; the name is for people and may be empty.
     Free(String),
 }
 
 impl Dim {
-    /// The length where it is fixed.
+    /// The extent, where it is fixed.
     pub fn fixed(&self) -> Option<usize> {
         match self {
-            Self::Fixed(n) => Some(*n),
+            Self::Fixed(n) => usize::try_from(*n).ok(),
             Self::Free(_) => None,
         }
     }
+
+    /// Whether it is `n`, or may be.
+    pub fn allows(&self, n: usize) -> bool {
+        self.fixed().is_none_or(|fixed| fixed == n)
+    }
+}
+
+impl fmt::Display for Dim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(n) => n.fmt(f),
+            Self::Free(name) if name.is_empty() => f.write_str("?"),
+            Self::Free(name) => f.write_str(name),
+        }
+    }
+}
+
+/// The type of a tensor's elements, as far as anybody here cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elem {
+    /// 32-bit float.
+    F32,
+    /// 16-bit float.
+    F16,
+    /// 64-bit integer.
+    I64,
+    /// 8-bit unsigned integer.
+    U8,
+    /// Another; the number is ONNX's.
+    Other(i32),
+}
+
+impl Elem {
+    fn of(number: i32) -> Self {
+        match number {
+            1 => Self::F32,
+            2 => Self::U8,
+            7 => Self::I64,
+            10 => Self::F16,
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl fmt::Display for Elem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::F32 => f.write_str("f32"),
+            Self::F16 => f.write_str("f16"),
+            Self::I64 => f.write_str("i64"),
+            Self::U8 => f.write_str("u8"),
+            Self::Other(number) => write!(f, "type{number}"),
+        }
+    }
+}
+
+/// An input or an output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// The name by which it is fed or fetched.
+    pub name: String,
+    /// What its elements are.
+    pub elem: Elem,
+    /// Its extents; empty also when the file does not say them.
+    pub dims: Vec<Dim>,
 }
 
 impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dims: Vec<_> = self.dims.iter().map(|d| match d {
-            Dim::Fixed(n) => n.to_string(),
-            Dim::Free(name) if name.is_empty() => "?".into(),
-            Dim::Free(name) => name.clone(),
-        });
-        write!(f, "{}[{}]", self.name, dims.collect::<Vec<_>>().join(", "))
+        let dims: Vec<_> = self.dims.iter().map(Dim::to_string).collect();
+        write!(f, "{} {}[{}]", self.name, self.elem, dims.join(","))
     }
 }
 
-/// Why a file's graph can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum GraphError {
-    /// The system's reason.
-    #[error("{}: {why}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        why: String,
-    },
-    /// A PyTorch checkpoint.
-    #[error("{} is a PyTorch file, not ONNX: {way}", path.display())]
-    Torch {
-        /// The file.
-        path: PathBuf,
-        /// The export command.
-        way: String,
-    },
-    /// Not an ONNX graph.
-    #[error("{} is not an ONNX model ({why}): download or export it again", path.display())]
-    NotOnnx {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
-    /// Weights lie in another file.
-    #[error("{} keeps its weights in other files, which is refused: save it as one file", path.display())]
-    ExternalData {
-        /// The file.
-        path: PathBuf,
-    },
+/// What a network looks like from outside, with the hints that its inside gives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Signature {
+    /// What must be fed; weights that the file lists among its inputs are not.
+    pub inputs: Vec<Port>,
+    /// What can be fetched.
+    pub outputs: Vec<Port>,
+    /// Operators that read the first input directly, in file order.
+    pub readers: Vec<String>,
+    /// How often each operator occurs.
+    pub ops: BTreeMap<String, usize>,
+    /// Output channels of the last convolution, where its weights are in the file.
+    pub last_conv: Option<usize>,
+    /// What the exporter noted (Ultralytics: `task`, `names`, …).
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl Signature {
-    /// Reads the graph of the file at `path`.
-    ///
-    /// # Errors
-    /// It can't be read, is no ONNX model, or keeps weights elsewhere.
-    pub fn read(path: &Path) -> Result<Self, GraphError> {
-        let read = |e: std::io::Error| GraphError::Read { path: path.into(), why: e.to_string() };
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if ending == "pt" || ending == "pth" {
-            return Err(GraphError::Torch { path: path.into(), way: export_command(path) });
-        }
-        let not_onnx = |why: &str| GraphError::NotOnnx { path: path.into(), why: why.into() };
-        let length = std::fs::metadata(path).map_err(read)?.len();
-        if length > MOST_BYTES {
-            return Err(not_onnx("it is larger than 2 GB"));
-        }
-        let bytes = std::fs::read(path).map_err(read)?;
-        let model = ModelProto::decode(bytes.as_slice()).map_err(|e| not_onnx(&e.to_string()))?;
-        let graph = model.graph.ok_or_else(|| not_onnx("it holds no graph"))?;
-        if graph.initializer.iter().any(|weights| weights.data_location == Some(1)) {
-            return Err(GraphError::ExternalData { path: path.into() });
-        }
-        let signature = Self::of(&graph);
-        if signature.inputs.is_empty() || signature.outputs.is_empty() {
-            return Err(not_onnx("its graph has no inputs or no outputs"));
-        }
-        Ok(signature)
-    }
-
-    fn of(graph: &GraphProto) -> Self {
-        let weights: BTreeSet<_> = graph.initializer.iter().map(|weights| weights.name.as_str()).collect();
-        let inputs: Vec<_> =
-            graph.input.iter().filter(|input| !weights.contains(input.name.as_str())).map(port).collect();
-        let reads_input = |node: &&NodeProto| node.input.iter().any(|name| inputs.iter().any(|i| i.name == *name));
-        let first_ops = graph.node.iter().filter(reads_input).map(|node| node.op_type.clone()).collect();
-        Self { outputs: graph.output.iter().map(port).collect(), inputs, first_ops }
-    }
-
-    /// The output of that name.
+    /// The output of this name.
     pub fn output(&self, name: &str) -> Option<&Port> {
         self.outputs.iter().find(|port| port.name == name)
     }
 }
 
-fn port(info: &ValueInfoProto) -> Port {
-    let tensor = info.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
-    let dims = tensor.and_then(|t| t.shape.as_ref()).map(|shape| shape.dim.iter().map(dim).collect());
-    Port { name: info.name.clone(), elem_type: tensor.map_or(0, |t| t.elem_type), dims: dims.unwrap_or_default() }
-}
-
-fn dim(dim: &Dimension) -> Dim {
-    match dim.dim_value.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0) {
-        Some(n) => Dim::Fixed(n),
-        None => Dim::Free(dim.dim_param.clone().unwrap_or_default()),
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |ports: &[Port]| ports.iter().map(Port::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "{} → {}", list(&self.inputs), list(&self.outputs))
     }
 }
 
-fn export_command(path: &Path) -> String {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    if name.to_lowercase().contains("osnet") {
-        format!("export {name} with torch.onnx.export on a 1×3×256×128 input, opset 17, a dynamic batch axis")
+/// A file that is not a network which can be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GraphError {
+    /// It can't be opened or read.
+    #[error("can't read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// It is not ONNX, or damaged, or not whole.
+    #[error("{} is not a usable ONNX file: {why}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do about it.
+        why: String,
+    },
+}
+
+/// Reads the signature of an ONNX file.
+///
+/// # Errors
+/// [`GraphError`], with what to do.
+pub fn read(path: &Path) -> Result<Signature, GraphError> {
+    let unreadable = |source| GraphError::Read { path: path.to_owned(), source };
+    let unusable = |why: String| GraphError::Unusable { path: path.to_owned(), why };
+    if pytorch::is_checkpoint(path) {
+        return Err(unusable(pytorch::export_recipe(path)));
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(unusable(format!("{size} bytes are more than ONNX can hold in one file (2 GiB)")));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    parse(&bytes).map_err(|why| unusable(if why.is_empty() { pytorch::export_recipe(path) } else { why }))
+}
+
+/// The signature in the bytes of an ONNX file, or what is wrong with them (empty: it is a PyTorch file).
+fn parse(bytes: &[u8]) -> Result<Signature, String> {
+    if let Some(why) = other_kind(bytes) {
+        return Err(why.to_owned());
+    }
+    let damaged = "it is damaged or was cut off on its way; fetch or export it again";
+    let model = onnx::Model::decode(bytes).map_err(|_| damaged)?;
+    // Exporters write the operator set behind the graph: without it, the end is missing.
+    let graph = model.graph.filter(|graph| !graph.node.is_empty() && !model.opset_import.is_empty()).ok_or(damaged)?;
+    if has_external_data(&graph) {
+        return Err("its weights are in another file; put both into one: \
+                    python -c \"import onnx; onnx.save(onnx.load('IN.onnx'), 'OUT.onnx')\""
+            .to_owned());
+    }
+    let metadata = model.metadata_props.into_iter().map(|property| (property.key, property.value)).collect();
+    let signature = signature(&graph, metadata);
+    if signature.inputs.is_empty() || signature.outputs.is_empty() {
+        return Err("its graph has no input or no output; export it again".to_owned());
+    }
+    Ok(signature)
+}
+
+/// Files that people mistake for ONNX, and what to do with each.
+fn other_kind(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.get(..bytes.len().min(64)).unwrap_or_default();
+    if bytes.is_empty() {
+        Some("it is empty; fetch or export it again")
+    } else if start.starts_with(b"PK\x03\x04") && bytes.windows(8).take(1 << 16).any(|w| w == b"data.pkl") {
+        Some("")
+    } else if start.starts_with(b"PK\x03\x04") {
+        Some("it is a zip archive; unpack the .onnx file in it")
+    } else if start.starts_with(b"version https://git-lfs") {
+        Some("it is only a Git LFS pointer; get the file itself with `git lfs pull`")
+    } else if start.trim_ascii_start().starts_with(b"<") {
+        Some("it is a web page or XML; download the file itself")
+    } else if start.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
+        Some("it is text; fetch or export the network again")
     } else {
-        format!("export it with `yolo export model={name} format=onnx`")
+        None
     }
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct ModelProto {
-    #[prost(message, optional, tag = "7")]
-    graph: Option<GraphProto>,
+fn has_external_data(graph: &onnx::Graph) -> bool {
+    let external = |tensor: &onnx::Tensor| tensor.data_location == onnx::EXTERNAL;
+    graph.initializer.iter().any(external)
+        || graph.node.iter().flat_map(|node| &node.attribute).any(|attribute| {
+            attribute.t.as_ref().is_some_and(external) || attribute.g.as_ref().is_some_and(has_external_data)
+        })
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct GraphProto {
-    #[prost(message, repeated, tag = "1")]
-    node: Vec<NodeProto>,
-    #[prost(message, repeated, tag = "5")]
-    initializer: Vec<TensorProto>,
-    #[prost(message, repeated, tag = "11")]
-    input: Vec<ValueInfoProto>,
-    #[prost(message, repeated, tag = "12")]
-    output: Vec<ValueInfoProto>,
+fn signature(graph: &onnx::Graph, metadata: BTreeMap<String, String>) -> Signature {
+    let weights: HashMap<&str, &[i64]> = weight_shapes(graph);
+    let inputs: Vec<_> =
+        graph.input.iter().filter(|info| !weights.contains_key(info.name.as_str())).map(port).collect();
+    let reads_input = |node: &&onnx::Node| inputs.first().is_some_and(|port| node.input.contains(&port.name));
+    let mut ops = BTreeMap::new();
+    for node in &graph.node {
+        *ops.entry(node.op_type.clone()).or_default() += 1;
+    }
+    let last_conv = graph.node.iter().rfind(|node| node.op_type == "Conv").and_then(|conv| {
+        let shape = weights.get(conv.input.get(1)?.as_str())?;
+        usize::try_from(*shape.first()?).ok()
+    });
+    Signature {
+        readers: graph.node.iter().filter(reads_input).map(|node| node.op_type.clone()).collect(),
+        outputs: graph.output.iter().map(port).collect(),
+        inputs,
+        ops,
+        last_conv,
+        metadata,
+    }
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct NodeProto {
-    #[prost(string, repeated, tag = "1")]
-    input: Vec<String>,
-    #[prost(string, tag = "4")]
-    op_type: String,
+/// Shapes of what the file holds as numbers, by name: initializers, constants, and other names for them.
+fn weight_shapes(graph: &onnx::Graph) -> HashMap<&str, &[i64]> {
+    let mut shapes: HashMap<&str, &[i64]> =
+        graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor.dims.as_slice())).collect();
+    for node in &graph.node {
+        let shape = match node.op_type.as_str() {
+            "Constant" => node.attribute.iter().find_map(|a| a.t.as_ref()).map(|tensor| tensor.dims.as_slice()),
+            "Identity" => node.input.first().and_then(|name| shapes.get(name.as_str()).copied()),
+            _ => None,
+        };
+        if let (Some(shape), Some(name)) = (shape, node.output.first()) {
+            shapes.insert(name, shape);
+        }
+    }
+    shapes
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct TensorProto {
-    #[prost(string, tag = "8")]
-    name: String,
-    #[prost(int32, optional, tag = "14")]
-    data_location: Option<i32>,
+fn port(info: &onnx::ValueInfo) -> Port {
+    let tensor = info.r#type.as_ref().and_then(|kind| kind.tensor_type.as_ref());
+    let dims = tensor.and_then(|tensor| tensor.shape.as_ref()).map_or(&[][..], |shape| &shape.dim);
+    Port {
+        name: info.name.clone(),
+        elem: Elem::of(tensor.map_or(0, |t| t.elem_type)),
+        dims: dims.iter().map(dim).collect(),
+    }
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct ValueInfoProto {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(message, optional, tag = "2")]
-    r#type: Option<TypeProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct TypeProto {
-    #[prost(message, optional, tag = "1")]
-    tensor_type: Option<TensorTypeProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct TensorTypeProto {
-    #[prost(int32, tag = "1")]
-    elem_type: i32,
-    #[prost(message, optional, tag = "2")]
-    shape: Option<ShapeProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct ShapeProto {
-    #[prost(message, repeated, tag = "1")]
-    dim: Vec<Dimension>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Dimension {
-    #[prost(int64, optional, tag = "1")]
-    dim_value: Option<i64>,
-    #[prost(string, optional, tag = "2")]
-    dim_param: Option<String>,
+fn dim(dimension: &onnx::Dimension) -> Dim {
+    match &dimension.extent {
+        // Some exporters write "any" as -1 or 0.
+        Some(onnx::Extent::Value(n)) if *n > 0 => Dim::Fixed(*n),
+        Some(onnx::Extent::Param(name)) => Dim::Free(name.clone()),
+        _ => Dim::Free(String::new()),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn write(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), bytes).unwrap();
-        (folder, path)
-    }
-
-    fn tiny(external: bool) -> Vec<u8> {
-        let tensor_type = TensorTypeProto {
-            elem_type: 1,
-            shape: Some(ShapeProto {
-                dim: vec![
-                    Dimension { dim_value: None, dim_param: Some("batch".into()) },
-                    Dimension { dim_value: Some(3), dim_param: None },
-                ],
-            }),
-        };
-        let value = |name: &str| ValueInfoProto {
-            name: name.into(),
-            r#type: Some(TypeProto { tensor_type: Some(tensor_type.clone()) }),
-        };
-        let graph = GraphProto {
-            node: vec![NodeProto { input: vec!["in".into()], op_type: "Slice".into() }],
-            initializer: vec![TensorProto { name: "w".into(), data_location: external.then_some(1) }],
-            input: vec![value("in"), value("w")],
-            output: vec![value("out")],
-        };
-        ModelProto { graph: Some(graph) }.encode_to_vec()
-    }
-
-    #[test]
-    fn weights_are_not_inputs_and_axes_are_read() {
-        let (_folder, path) = write("a.onnx", &tiny(false));
-        let signature = Signature::read(&path).unwrap();
-        assert_eq!(signature.inputs.len(), 1);
-        assert_eq!(signature.inputs[0].to_string(), "in[batch, 3]");
-        assert!(signature.first_ops.contains("Slice"));
-    }
-
-    #[test]
-    fn weights_in_other_files_are_refused() {
-        let (_folder, path) = write("a.onnx", &tiny(true));
-        assert!(matches!(Signature::read(&path), Err(GraphError::ExternalData { .. })));
-    }
-
-    #[test]
-    fn text_truncation_and_nothing_are_told_apart_from_a_model() {
-        for bytes in [b"hello, this is text".as_slice(), b"", &tiny(false)[..20]] {
-            let (_folder, path) = write("a.onnx", bytes);
-            let error = Signature::read(&path).unwrap_err().to_string();
-            assert!(error.contains("a.onnx is not an ONNX model"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_checkpoint_is_answered_with_its_export_command() {
-        let error = Signature::read(Path::new("yolo11s.pt")).unwrap_err().to_string();
-        assert!(error.contains("yolo export model=yolo11s.pt format=onnx"), "{error}");
-    }
-}
+pub(crate) mod tests;

@@ -1,9 +1,16 @@
 //! Which model files there are, what they are for, and what their graphs say they are.
 //!
-//! Nothing here runs a network: a file is recognised by reading its graph, without ONNX Runtime, so the
-//! daemon can tell what a folder holds.
+//! A file is known by its [`graph`], not by its name: [`family`] says which decoder fits it. The
+//! [`manifest`] lists the models that the project knows of, in the order it prefers them, and
+//! [`locate`] finds the file that a job shall run. No network, no ONNX Runtime, no environment.
 
 pub mod family;
 pub mod graph;
 pub mod locate;
 pub mod manifest;
+
+mod onnx;
+mod pytorch;
+
+pub use family::{Batch, Contract, Family, InputSize};
+pub use locate::{Found, Registry, ResolveError, Resolved};

@@ -1,87 +1,148 @@
-//! The models we know by name: `models/manifest.toml`. Its order is the order of preference in a role.
+//! The models that the project knows of: `models/manifest.toml`, built into the program.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use silhueta_shared::model::Role;
 
-/// The list.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// Its entries.
-    #[serde(rename = "model")]
-    pub models: Vec<Entry>,
-}
-
-/// One model.
-#[derive(Clone, Debug, Deserialize)]
+/// One model of the manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The stem of its file.
+    /// The stem of its file in the models folder.
     pub id: String,
+    /// Stems under which others keep the same network.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// One of [`Family::NAMES`](crate::Family::NAMES).
+    pub family: String,
     /// What it is for.
     pub role: Role,
-    /// Family, for people: the graph decides.
-    pub family: String,
-    /// Input width and height.
-    pub input: [usize; 2],
-    /// Where it is published; empty where it is not.
-    #[serde(default)]
-    pub url: String,
-    /// The member to take where the address is a zip.
-    #[serde(default)]
+    /// Width and height of its picture in pixels; `None` when free.
+    pub input: Option<[usize; 2]>,
+    /// Where to get it; `None`: bring your own.
+    pub url: Option<String>,
+    /// The one file wanted, when `url` is a zip.
     pub member: Option<String>,
-    /// Bytes of the ONNX file, where known.
-    #[serde(default)]
+    /// Bytes of the file, where known.
     pub size: Option<u64>,
-    /// SHA-256 of the ONNX file, or `unpinned`.
+    /// SHA-256 of the file in lower-case hex, or `unpinned`; see [`pinned`](Self::pinned).
     pub sha256: String,
-    /// Licence of the weights.
-    pub licence: String,
-    /// Keypoint set of a pose network.
+    /// Digests of the same network in another form.
     #[serde(default)]
+    pub also: Vec<String>,
+    /// Its licence, as its source states it.
+    pub licence: String,
+    /// The skeleton of a pose network: `coco17`, `halpe26`, `wholebody133`.
     pub keypoints: Option<String>,
 }
 
 impl Entry {
-    /// The pinned hash, if there is one.
+    /// The digest that its file must have, where it is known.
     pub fn pinned(&self) -> Option<&str> {
         (self.sha256 != "unpinned").then_some(self.sha256.as_str())
     }
+
+    /// Whether a file with this digest may be it.
+    pub fn accepts(&self, sha256: &str) -> bool {
+        self.pinned().is_none_or(|pinned| pinned == sha256) || self.also.iter().any(|known| known == sha256)
+    }
+
+    /// Its id and its aliases: all stems that its file may have, the preferred one first.
+    pub fn stems(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.id).chain(&self.aliases).map(String::as_str)
+    }
+}
+
+/// The whole list; within a role, the earlier is preferred.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    #[serde(rename = "model")]
+    models: Vec<Entry>,
 }
 
 impl Manifest {
-    /// The list that this version was built with.
+    /// The manifest that this program was built with.
     pub fn builtin() -> &'static Self {
-        static BUILTIN: OnceLock<Manifest> = OnceLock::new();
-        // A test parses the same text, so a mistake in it never gets this far.
-        BUILTIN.get_or_init(|| toml::from_str(TEXT).unwrap_or(Self { models: Vec::new() }))
+        static BUILTIN: LazyLock<Manifest> = LazyLock::new(|| {
+            #[expect(clippy::expect_used, reason = "the text is part of the program, and a test parses it")]
+            Manifest::parse(include_str!("../../../models/manifest.toml")).expect("models/manifest.toml is valid")
+        });
+        &BUILTIN
     }
 
-    /// The entry of that id.
-    pub fn find(&self, id: &str) -> Option<&Entry> {
-        self.models.iter().find(|entry| entry.id == id)
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// What is wrong, and in which line.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// All models, in file order.
+    pub fn models(&self) -> &[Entry] {
+        &self.models
+    }
+
+    /// The models for `role`, the preferred first.
+    pub fn of_role(&self, role: Role) -> impl Iterator<Item = &Entry> {
+        self.models.iter().filter(move |entry| entry.role == role)
+    }
+
+    /// The model whose file may have this stem.
+    pub fn find(&self, stem: &str) -> Option<&Entry> {
+        self.models.iter().find(|entry| entry.stems().any(|known| known == stem))
     }
 }
-
-const TEXT: &str = include_str!("../../../models/manifest.toml");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Family;
+    use std::collections::HashSet;
 
     #[test]
-    fn the_manifest_parses_and_its_ids_are_unique() {
-        let manifest: Manifest = toml::from_str(TEXT).unwrap();
-        let ids: std::collections::BTreeSet<_> = manifest.models.iter().map(|entry| &entry.id).collect();
-        assert_eq!(ids.len(), manifest.models.len());
-        for entry in &manifest.models {
-            assert!(entry.pinned().is_none_or(|hash| hash.len() == 64), "{}", entry.id);
-            assert!(!entry.url.ends_with(".zip") || entry.member.is_some(), "{}", entry.id);
+    fn the_builtin_manifest_is_sound() {
+        let mut stems = HashSet::new();
+        for entry in Manifest::builtin().models() {
+            let id = &entry.id;
+            for stem in entry.stems() {
+                assert!(stems.insert(stem), "{stem} is there twice");
+                assert!(!stem.contains(['/', '\\', '.']), "{stem} is no stem");
+            }
+            assert!(Family::NAMES.contains(&entry.family.as_str()), "{id}: {}", entry.family);
+            for digest in entry.pinned().into_iter().chain(entry.also.iter().map(String::as_str)) {
+                assert!(digest.len() == 64 && digest.bytes().all(|b| b"0123456789abcdef".contains(&b)), "{id}");
+            }
+            let zipped = entry.url.as_ref().is_some_and(|url| url.ends_with(".zip"));
+            assert_eq!(zipped, entry.member.is_some(), "{id}: a zip needs its member named");
+            assert!(entry.url.iter().all(|url| url.starts_with("https://") && url.is_ascii()), "{id}");
+            assert_eq!(entry.keypoints.is_some(), matches!(entry.role, Role::Pose | Role::Landmarks), "{id}");
         }
-        for role in [Role::Detector, Role::Reid, Role::Pose] {
-            assert!(manifest.models.iter().any(|entry| entry.role == role));
-        }
+    }
+
+    #[test]
+    fn the_order_of_preference_is_the_one_agreed() {
+        let ids = |role| Manifest::builtin().of_role(role).map(|entry| entry.id.as_str()).collect::<Vec<_>>();
+        let detectors = ["yolox_m", "yolox_s", "yolov8n", "yolo26n_int8", "yolox_nano", "rtmdet_nano"];
+        assert_eq!(ids(Role::Detector), detectors);
+        assert_eq!(ids(Role::Reid), ["osnet_x1_0", "osnet_x0_25_msmt17", "osnet_x0_5"]);
+        assert_eq!(ids(Role::Pose)[..4], ["rtmpose-l", "rtmpose-m", "rtmpose-s", "tinypose_256x192_simcc"]);
+    }
+
+    #[test]
+    fn a_misspelt_field_is_an_error() {
+        let text = "[[model]]\nid='a'\nfamily='yolox'\nrole='detector'\nsha265='unpinned'\nlicence='MIT'\n";
+        assert!(Manifest::parse(text).unwrap_err().to_string().contains("sha265"));
+    }
+
+    #[test]
+    fn a_file_is_known_by_an_alias_and_by_either_digest() {
+        let rtmpose = Manifest::builtin().find("rtmpose-l_simcc-body7_pt-body7_420e-256x192-4dba18fc_20230504");
+        assert_eq!(rtmpose.map(|entry| entry.id.as_str()), Some("rtmpose-l"));
+        let osnet = Manifest::builtin().find("osnet_x0_25_msmt17").unwrap();
+        assert!(osnet.accepts(&osnet.sha256) && osnet.accepts(&osnet.also[0]) && !osnet.accepts("00"));
+        assert!(rtmpose.unwrap().accepts("00"), "nothing is pinned, nothing is wrong");
     }
 }

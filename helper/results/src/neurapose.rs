@@ -286,10 +286,10 @@ mod tests {
         assert_eq!(parsed["total_frames"], 9);
         assert_eq!(parsed["id_map"], json!({"1": 1, "3": 1, "12": 2}));
         let frames = parsed["tracking_by_frame"].as_object().unwrap();
-        assert_eq!(frames.iter().map(|(f, b)| (f.as_str(), b.as_array().unwrap().len())).collect::<Vec<_>>(), [
-            ("0", 2),
-            ("7", 1)
-        ]);
+        assert_eq!(
+            frames.iter().map(|(f, b)| (f.as_str(), b.as_array().unwrap().len())).collect::<Vec<_>>(),
+            [("0", 2), ("7", 1)]
+        );
         assert_eq!(frames["0"][1]["botsort_id"], 12);
     }
 

@@ -32,8 +32,8 @@ impl Detector {
     /// The contract is not a detector's, or wants more than one picture at a time.
     pub fn new(network: Network, contract: &Contract, size: Option<(usize, usize)>) -> Result<Self, RuntimeError> {
         let (placement, normalise) = match contract.family {
-            Family::YoloV8 | Family::YoloEnd2End => (Placement::Center, Normalise::unit(ChannelOrder::Rgb)),
-            Family::YoloxRaw => (Placement::TopLeft, Normalise::raw(ChannelOrder::Bgr)),
+            Family::YoloV8 { .. } | Family::YoloEnd2End => (Placement::Center, Normalise::unit(ChannelOrder::Rgb)),
+            Family::YoloxRaw { .. } => (Placement::TopLeft, Normalise::raw(ChannelOrder::Bgr)),
             Family::RtmDetNms => (Placement::TopLeft, Normalise::new(ChannelOrder::Bgr, rtmdet::BGR_STATISTICS)),
             other => return Err(network.error(format!("it is {other}, not a detector of people"))),
         };
@@ -43,10 +43,10 @@ impl Detector {
             return Err(network.error(format!("its batch is fixed at {n}; export it with a batch of 1")));
         }
         let size = match contract.input {
-            InputSize::Fixed { width, height } => (width, height),
+            InputSize::Fixed { w, h } => (w, h),
             InputSize::Free => size.unwrap_or(FREE_INPUT),
         };
-        let (family, outputs) = (contract.family, contract.outputs.clone());
+        let (family, outputs) = (contract.family, contract.output_names.clone());
         Ok(Self { network, family, outputs, size, placement, normalise, input: vec![0.0; 3 * size.0 * size.1] })
     }
 
@@ -58,13 +58,14 @@ impl Detector {
         let back = letterbox(frame, self.size, self.placement, &self.normalise, &mut self.input)
             .map_err(|e| self.network.error(e.to_string()))?;
         let (family, size) = (self.family, self.size);
-        let name = |i: usize| self.outputs.get(i).map(String::as_str).ok_or("it has too few outputs");
+        let names = &self.outputs;
+        let name = |i: usize| names.get(i).map(String::as_str).ok_or("it has too few outputs");
         self.network.run([1, 3, size.1, size.0], &self.input, |outputs| {
             let (shape, data) = outputs.f32(name(0)?)?;
             let last = shape.last().copied().unwrap_or(0);
             Ok(match family {
-                Family::YoloxRaw => yolo::decode_yolox(data, last, size, &back),
-                Family::YoloV8 => yolo::decode_yolov8(data, last, &back),
+                Family::YoloxRaw { .. } => yolo::decode_yolox(data, last, size, &back),
+                Family::YoloV8 { .. } => yolo::decode_yolov8(data, last, &back),
                 Family::YoloEnd2End => yolo::decode_end_to_end(data, &back),
                 _ => rtmdet::decode(data, outputs.i64(name(1)?)?, &back),
             })

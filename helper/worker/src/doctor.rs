@@ -1,6 +1,6 @@
 //! What this machine can do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use silhueta_shared::worker::DoctorReport;
 use silhueta_vision::runtime::Runtime;
@@ -19,6 +19,7 @@ pub(crate) fn report() -> DoctorReport {
         opencv: silhueta_vision::opencv_version(),
         cpu: cpu(),
         cores: cores(),
+        disk_free: free_space(Path::new(".")).unwrap_or(0),
     }
 }
 
@@ -48,4 +49,13 @@ pub(crate) fn cpu() -> String {
 /// Cores that this process may use.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Bytes free for us on the disk of `folder`.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn free_space(folder: &Path) -> std::io::Result<u64> {
+    let stat = rustix::fs::statvfs(folder)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use silhueta_registry::family::{Batch, Contract, Family, InputSize, recognise};
-use silhueta_registry::graph::Signature;
+use silhueta_registry::graph;
 use silhueta_registry::manifest::Manifest;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::{ChannelOrder, Device};
@@ -19,7 +19,7 @@ use crate::pipeline::failure::JobError;
 /// Reads what the graph of `model` says it is and refuses what doesn't fit `role`.
 fn contract(model: &ModelFile, role: Role) -> Result<Contract, JobError> {
     let path = Path::new(&model.file);
-    let signature = Signature::read(path).map_err(|e| JobError::Model(e.to_string()))?;
+    let signature = graph::read(path).map_err(|e| JobError::Model(e.to_string()))?;
     let contract = recognise(&signature).map_err(|e| JobError::Model(format!("{}: {e}", model.file)))?;
     if contract.role() != role {
         let is = contract.role().name();
@@ -31,7 +31,7 @@ fn contract(model: &ModelFile, role: Role) -> Result<Contract, JobError> {
 /// Opens a detector.
 pub(crate) fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Detector, JobError> {
     let contract = contract(model, Role::Detector)?;
-    let size = Manifest::builtin().find(&model.id).map(|entry| (entry.input[0], entry.input[1]));
+    let size = Manifest::builtin().find(&model.id).and_then(|entry| entry.input).map(|[w, h]| (w, h));
     let network = runtime.network(Path::new(&model.file), device)?;
     Ok(Detector::new(network, &contract, size)?)
 }
@@ -40,7 +40,7 @@ pub(crate) fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> 
 pub(crate) fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osnet, JobError> {
     let contract = contract(model, Role::Reid)?;
     let size = match contract.input {
-        InputSize::Fixed { width, height } => (width, height),
+        InputSize::Fixed { w, h } => (w, h),
         InputSize::Free => (128, 256),
     };
     let fixed = match contract.batch {
@@ -49,7 +49,7 @@ pub(crate) fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Resu
     };
     let open = |fixed| -> Result<Osnet, RuntimeError> {
         let network = runtime.network(Path::new(&model.file), device)?;
-        Ok(Osnet::new(network, contract.outputs.first().cloned().unwrap_or_default(), size, fixed))
+        Ok(Osnet::new(network, contract.output_names.first().cloned().unwrap_or_default(), size, fixed))
     };
     let mut osnet = open(fixed)?;
     // An axis that says it is free may not be: two at once tell.
@@ -68,18 +68,18 @@ pub(crate) fn pose(
     channels: ChannelOrder,
 ) -> Result<RtmPose, JobError> {
     let contract = contract(model, Role::Pose)?;
-    let Family::Simcc { keypoints } = contract.family else {
+    let Family::Simcc { keypoints, split } = contract.family else {
         let family = contract.family;
         return Err(JobError::Model(format!("{} is {family}; a SimCC network is needed for now", model.file)));
     };
     if keypoints != 17 {
         return Err(JobError::Model(format!("{} has {keypoints} keypoints; 17 (COCO) are needed for now", model.file)));
     }
-    let InputSize::Fixed { width, height } = contract.input else {
+    let InputSize::Fixed { w, h } = contract.input else {
         return Err(JobError::Model(format!("{} doesn't say its input size", model.file)));
     };
-    let [x, y] = contract.outputs.as_slice() else {
-        return Err(JobError::Model(format!("{} has {} outputs, not two", model.file, contract.outputs.len())));
+    let [x, y] = contract.output_names.as_slice() else {
+        return Err(JobError::Model(format!("{} has {} outputs, not two", model.file, contract.output_names.len())));
     };
     let fixed = match contract.batch {
         Batch::Fixed(n) => Some(n),
@@ -88,9 +88,9 @@ pub(crate) fn pose(
     let open = |fixed_batch| -> Result<RtmPose, RuntimeError> {
         let network = runtime.network(Path::new(&model.file), device)?;
         let layout = Layout {
-            size: (width, height),
+            size: (w, h),
             keypoints,
-            split_ratio: contract.split_ratio,
+            split_ratio: split as f32,
             fixed_batch,
             outputs: (x.clone(), y.clone()),
         };

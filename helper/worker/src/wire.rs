@@ -97,7 +97,7 @@ pub(crate) fn start_guard(stop: Arc<AtomicBool>) -> Receiver<Command> {
             };
             decoder.push(buffer.get(..read).unwrap_or_default());
             loop {
-                match decoder.next::<Command>() {
+                match decoder.message::<Command>() {
                     Ok(Some(Command::Stop)) => {
                         stop.store(true, Ordering::Relaxed);
                         let _a_waiting_main_ends = sender.try_send(Command::Stop);

@@ -45,3 +45,39 @@ pub fn oks(predicted: &[[f64; 2]; 17], truth: &PersonTruth) -> f64 {
 fn outside(value: f64, low: f64, high: f64) -> f64 {
     (low - value).max(0.0) + (value - high).max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn truth(visibility: fn(usize) -> u8, area: f64) -> PersonTruth {
+        let point = |i: usize| [100.0 + 7.0 * i as f64, 50.0 + 11.0 * i as f64, f64::from(visibility(i))];
+        PersonTruth { keypoints: std::array::from_fn(point), area, bbox: [90.0, 40.0, 130.0, 190.0] }
+    }
+
+    fn near() -> [[f64; 2]; 17] {
+        let [dx, dy] = [|i: usize| (i % 5) as f64 - 1.5, |i: usize| (i % 3) as f64 * 2.25];
+        std::array::from_fn(|i| [100.0 + 7.0 * i as f64 + dx(i), 50.0 + 11.0 * i as f64 + dy(i)])
+    }
+
+    fn far() -> [[f64; 2]; 17] {
+        let [dx, dy] = [|i: usize| 30.0 * (i % 4) as f64, |i: usize| -40.0 * (i % 3) as f64];
+        std::array::from_fn(|i| [100.0 + 7.0 * i as f64 + dx(i), 50.0 + 11.0 * i as f64 + dy(i)])
+    }
+
+    /// The numbers on the right were computed with `COCOeval.computeOks` of pycocotools 2.0.11.
+    #[test]
+    fn it_says_what_pycocotools_says() {
+        let scattered = far().map(|[x, y]| [3.0 * x, 3.0 * y]);
+        for (predicted, truth, expected) in [
+            (near(), truth(|_| 2, 5000.5), 0.908_291_796_714_895_6),
+            (near(), truth(|i| (i % 3) as u8, 5000.5), 0.874_011_055_305_084),
+            (near(), truth(|_| 0, 5000.5), 1.0),
+            (scattered, truth(|_| 0, 5000.5), 0.058_823_529_415_112_59),
+            (far(), truth(|_| 2, 900.0), 0.117_647_058_823_568_37),
+        ] {
+            let got = oks(&predicted, &truth);
+            assert!((got - expected).abs() < 1e-14, "{got} instead of {expected}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A Parquet file to rows, a batch at a time.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -28,6 +29,17 @@ impl std::fmt::Debug for RecordReader {
     }
 }
 
+/// The Parquet crate trusts the lengths in a file and panics on some damaged ones. To us, damage is an
+/// error like any other, and what was half read is not used again.
+fn guarded<T, E: std::fmt::Display>(
+    read: impl FnOnce() -> std::result::Result<T, E>,
+) -> std::result::Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(_) => Err("it is damaged".to_owned()),
+    }
+}
+
 impl RecordReader {
     /// Opens a record and reads its facts.
     ///
@@ -37,11 +49,11 @@ impl RecordReader {
         let file = File::open(path).map_err(|source| Error::read(path, source))?;
         let strange = |why: String| Error::format(path, WHAT, why);
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-            .map_err(|error| strange(error.to_string()))?;
+        let builder =
+            guarded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)).map_err(strange)?;
         let pairs = builder.metadata().file_metadata().key_value_metadata();
         let meta = RecordMeta::from_pairs(pairs.map_or(&[], Vec::as_slice)).map_err(strange)?;
-        let batches = builder.with_batch_size(BATCH_ROWS).build().map_err(|error| strange(error.to_string()))?;
+        let batches = guarded(|| builder.with_batch_size(BATCH_ROWS).build()).map_err(strange)?;
         Ok(Self { path: path.to_owned(), meta, batches, columns: None, next: 0, ended: false })
     }
 
@@ -57,8 +69,7 @@ impl RecordReader {
                 self.next += 1;
                 return Ok(Some(row));
             }
-            let Some(batch) = self.batches.next() else { return Ok(None) };
-            let batch = batch.map_err(|error| error.to_string())?;
+            let Some(batch) = guarded(|| self.batches.next().transpose())? else { return Ok(None) };
             self.columns = Some(Columns::new(&batch)?);
             self.next = 0;
         }

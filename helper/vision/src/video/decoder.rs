@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use ffmpeg_next as ff;
 use ff::packet::side_data::Type as SideData;
-use ff::software::scaling;
+use ff::software::scaling::context::Definition;
 use silhueta_shared::time::TimeBase;
 
 use super::pts::PtsRepair;
 use super::rotation::Rotation;
+use super::scaler::Scaler;
 use super::{VideoError, VideoInfo};
 use crate::frame::Frame;
 
@@ -38,7 +39,7 @@ pub struct Decoder {
     input: ff::format::context::Input,
     stream: usize,
     decoder: ff::decoder::Video,
-    scaler: Option<scaling::Context>,
+    scaler: Option<Scaler>,
     info: VideoInfo,
     rotation: Rotation,
     pts: PtsRepair,
@@ -253,28 +254,17 @@ impl Decoder {
         let path = self.path.clone();
         let error = |why: String| VideoError::Convert { path: path.clone(), why };
         let (width, height) = self.rotation.size(self.info.width, self.info.height);
-        let from = scaling::context::Definition {
-            format: decoded.format(),
-            width: decoded.width(),
-            height: decoded.height(),
-        };
+        let from = Definition { format: decoded.format(), width: decoded.width(), height: decoded.height() };
         // A stream may change its size on the way; the pictures keep the first.
-        let scaler = match self.scaler.take().filter(|scaler| *scaler.input() == from) {
+        let scaler = match self.scaler.take().filter(|scaler| scaler.takes(from)) {
             Some(scaler) => scaler,
-            None => scaling::Context::get(
-                from.format,
-                from.width,
-                from.height,
-                ff::format::Pixel::BGR24,
-                width,
-                height,
-                scaling::Flags::BICUBIC,
-            )
-            .map_err(|e| error(e.to_string()))?,
+            None => {
+                let (width, height) = self.rotation.size(self.info.width, self.info.height);
+                let to = Definition { format: ff::format::Pixel::BGR24, width, height };
+                Scaler::new(from, to).map_err(|e| error(e.to_string()))?
+            }
         };
-        let scaler = self.scaler.insert(scaler);
-        let mut converted = ff::frame::Video::empty();
-        scaler.run(decoded, &mut converted).map_err(|e| error(e.to_string()))?;
+        let converted = self.scaler.insert(scaler).convert(decoded).map_err(|e| error(e.to_string()))?;
         let row = width as usize * 3;
         let mut bgr = Vec::with_capacity(row * height as usize);
         for line in converted.data(0).chunks(converted.stride(0)).take(height as usize) {

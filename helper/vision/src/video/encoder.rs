@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use ffmpeg_next as ff;
-use ff::software::scaling;
+use ff::software::scaling::context::Definition;
 use silhueta_shared::time::TimeBase;
 
 use super::VideoError;
+use super::scaler::Scaler;
 use crate::frame::Frame;
 
 /// An MP4 file being written. Without [`Self::finish`] the file is not playable.
@@ -14,7 +15,7 @@ pub struct Encoder {
     path: PathBuf,
     output: ff::format::context::Output,
     encoder: ff::encoder::Video,
-    scaler: scaling::Context,
+    scaler: Scaler,
     /// 4:2:0 needs even sides: an odd one is filled up by repeating its last row or column.
     padded: (u32, u32),
     ticks: i64,
@@ -73,16 +74,10 @@ impl Encoder {
         options.set("movflags", "+faststart");
         options.set("video_track_timescale", &den.to_string());
         output.write_header_with(options).map_err(ff_error)?;
-        let scaler = scaling::Context::get(
-            ff::format::Pixel::BGR24,
-            padded.0,
-            padded.1,
-            ff::format::Pixel::YUV420P,
-            padded.0,
-            padded.1,
-            scaling::Flags::BICUBIC,
-        )
-        .map_err(ff_error)?;
+        let (width, height) = padded;
+        let from = Definition { format: ff::format::Pixel::BGR24, width, height };
+        let to = Definition { format: ff::format::Pixel::YUV420P, width, height };
+        let scaler = Scaler::new(from, to).map_err(ff_error)?;
         let ticks = i64::from(time_base.num());
         Ok(Self { path: path.into(), output, encoder, scaler, padded, ticks, time_base: time_base_out })
     }
@@ -104,8 +99,7 @@ impl Encoder {
                 line.copy_within((width - 1) * 3..width * 3, width * 3);
             }
         }
-        let mut yuv = ff::frame::Video::empty();
-        self.scaler.run(&bgr, &mut yuv).map_err(|e| self.error(e))?;
+        let mut yuv = self.scaler.convert(&bgr).map_err(|e| self.error(e))?;
         yuv.set_pts(Some(frame.pts * self.ticks));
         self.encoder.send_frame(&yuv).map_err(|e| self.error(e))?;
         self.drain()

@@ -4,6 +4,7 @@ mod decoder;
 mod encoder;
 mod pts;
 mod rotation;
+mod scaler;
 
 use std::path::PathBuf;
 

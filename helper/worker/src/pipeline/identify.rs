@@ -30,6 +30,6 @@ impl Identities {
 pub(super) fn identify(files: &WorkFolder) -> Result<Identities, JobError> {
     let reader = JournalReader::<Tracklet>::open(&files.tracklets())?;
     let mut tracklets = reader.collect::<Result<Vec<_>, _>>()?;
-    tracklets.sort_by_key(|tracklet| tracklet.track);
+    tracklets.sort_by_key(|tracklet| tracklet.id);
     Ok(Identities(stitch(&tracklets, &StitchConfig::default()).identity_of))
 }

@@ -1,7 +1,7 @@
 //! The offline job: `probe → track → identify → pose → export`, each over the whole video.
 
 mod export;
-mod failure;
+pub(crate) mod failure;
 mod identify;
 mod pose;
 mod probe;

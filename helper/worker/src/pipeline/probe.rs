@@ -141,8 +141,7 @@ fn check_space(spec: &JobSpec, info: &VideoInfo) -> Result<(), JobError> {
     let video = if spec.video { 2 * source } else { 0 };
     let needed = RESERVE + video + info.frames.unwrap_or(0) * 2048;
     let out = Path::new(&spec.out_dir);
-    let stat = rustix::fs::statvfs(out).map_err(|e| JobError::folder(out, e))?;
-    let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+    let free = doctor::free_space(out).map_err(|e| JobError::folder(out, e))?;
     if free < needed {
         return Err(JobError::Space { path: out.into(), free: free >> 20, needed: needed >> 20 });
     }

@@ -1,0 +1,223 @@
+//! From a signature to the family it belongs to.
+
+use std::fmt;
+
+use silhueta_shared::model::Role;
+
+use super::{Batch, Contract, Family, InputSize, needs};
+use crate::graph::{Dim, Elem, Port, Signature};
+
+/// Cells of YOLO's three grids have these sides in pixels.
+const STRIDES: [usize; 3] = [8, 16, 32];
+/// Fewer numbers than this tell nobody apart.
+const MIN_EMBEDDING: usize = 32;
+/// Sets of face points in use.
+const FACE_POINTS: [usize; 4] = [5, 68, 98, 106];
+
+/// A network of no family that can be run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct NotRecognised {
+    /// What goes in and what comes out.
+    pub found: String,
+    /// What is close but wrong, where that can be said.
+    pub why: Option<String>,
+}
+
+impl fmt::Display for NotRecognised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.why {
+            Some(why) => f.write_str(why)?,
+            None => f.write_str("the network is of no known family")?,
+        }
+        write!(f, "\nfound: {}", self.found)?;
+        if self.why.is_none() {
+            for role in [Role::Detector, Role::Reid, Role::Pose, Role::Face, Role::Landmarks] {
+                write!(f, "\n{}", needs(role))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which family a network belongs to, and how it is fed.
+///
+/// # Errors
+/// [`NotRecognised`] says what was found, and what is needed.
+pub fn recognise(signature: &Signature) -> Result<Contract, NotRecognised> {
+    let refuse = |why: Option<String>| NotRecognised { found: signature.to_string(), why };
+    let picture = Picture::of(signature).map_err(|why| refuse(Some(why)))?;
+    if let Some(task) = signature.metadata.get("task").filter(|task| *task != "detect") {
+        return Err(refuse(Some(format!(
+            "this YOLO was made for the task {task:?}; one for \"detect\" is needed (yolo11m.pt, not yolo11m-{task}.pt)"
+        ))));
+    }
+    let outputs = &signature.outputs;
+    let families: [fn(&Signature, &Picture) -> Verdict; 5] = [yunet, nms, simcc, single_boxes, single_other];
+    for family in families {
+        if let Some((family, output_names)) = family(signature, &picture).map_err(|why| refuse(Some(why)))? {
+            let input_name = picture.name.clone();
+            return Ok(Contract { family, input_name, output_names, input: picture.size, batch: picture.batch });
+        }
+    }
+    Err(refuse(outputs.iter().find_map(near_miss)))
+}
+
+/// Not of this family, of it, or of it but not as it can be run.
+type Verdict = Result<Option<(Family, Vec<String>)>, String>;
+
+/// The one input: a batch of pictures.
+struct Picture {
+    name: String,
+    size: InputSize,
+    batch: Batch,
+}
+
+impl Picture {
+    fn of(signature: &Signature) -> Result<Self, String> {
+        let [port] = signature.inputs.as_slice() else {
+            return Err(format!(
+                "the network wants {} inputs; one picture f32 [b,3,h,w] is needed",
+                signature.inputs.len()
+            ));
+        };
+        let [batch, channels, h, w] = port.dims.as_slice() else {
+            return Err("the network's input is no picture; f32 [b,3,h,w] is needed".to_owned());
+        };
+        if !channels.allows(3) {
+            return Err(match w.fixed() {
+                Some(3) => {
+                    "the picture's channels come last (NHWC); export it with channels first, [b,3,h,w]".to_owned()
+                }
+                _ => "the network's input has not the 3 channels of a picture; f32 [b,3,h,w] is needed".to_owned(),
+            });
+        }
+        if port.elem != Elem::F32 {
+            return Err(format!(
+                "the network's input is {}; f32 is needed (half precision off; the device is free to use it inside)",
+                port.elem
+            ));
+        }
+        let size = match (w.fixed(), h.fixed()) {
+            (Some(w), Some(h)) => InputSize::Fixed { w, h },
+            (None, None) => InputSize::Free,
+            _ => return Err("one side of the picture is fixed and the other is not; fix both or none".to_owned()),
+        };
+        let batch = batch.fixed().map_or(Batch::Free, Batch::Fixed);
+        Ok(Self { name: port.name.clone(), size, batch })
+    }
+
+    fn fixed(&self) -> Option<(usize, usize)> {
+        match self.size {
+            InputSize::Fixed { w, h } => Some((w, h)),
+            InputSize::Free => None,
+        }
+    }
+
+    /// Cells of the three grids together.
+    fn cells(&self) -> Option<usize> {
+        let (w, h) = self.fixed()?;
+        Some(STRIDES.iter().map(|stride| (w / stride) * (h / stride)).sum())
+    }
+}
+
+fn names(ports: &[&Port]) -> Vec<String> {
+    ports.iter().map(|port| port.name.clone()).collect()
+}
+
+fn yunet(signature: &Signature, _: &Picture) -> Verdict {
+    let mut ports = Vec::new();
+    for (head, width) in [("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10)] {
+        for stride in STRIDES {
+            let Some(port) = signature.output(&format!("{head}_{stride}")) else { return Ok(None) };
+            if !port.dims.last().is_some_and(|dim| dim.allows(width)) {
+                return Ok(None);
+            }
+            ports.push(port);
+        }
+    }
+    Ok(Some((Family::YuNet, names(&ports))))
+}
+
+fn nms(signature: &Signature, _: &Picture) -> Verdict {
+    let (Some(dets), Some(labels)) = (signature.output("dets"), signature.output("labels")) else { return Ok(None) };
+    let fits = matches!(dets.dims.as_slice(), [_, _, five] if five.allows(5)) && labels.dims.len() == 2;
+    if !fits {
+        return Ok(None);
+    }
+    // YOLOX and RTMDet come out of MMDeploy alike, but are fed differently. YOLOX begins by slicing the
+    // picture into every second pixel.
+    if signature.readers.iter().any(|op| op == "Slice") {
+        return Err("this is a YOLOX with NMS inside (MMDeploy's export), which is not supported yet; \
+                    take the export of YOLOX's authors, for instance yolox_m.onnx, or RTMDet"
+            .to_owned());
+    }
+    Ok(Some((Family::RtmDetNms, names(&[dets, labels]))))
+}
+
+fn simcc(signature: &Signature, picture: &Picture) -> Verdict {
+    let (Some(x), Some(y)) = (signature.output("simcc_x"), signature.output("simcc_y")) else { return Ok(None) };
+    let ([_, joints, bins_x], [_, _, bins_y]) = (x.dims.as_slice(), y.dims.as_slice()) else { return Ok(None) };
+    let (Some((w, h)), Some(bins_x), Some(bins_y)) = (picture.fixed(), bins_x.fixed(), bins_y.fixed()) else {
+        return Err(
+            "this SimCC network does not say the size of its picture or its bins; export it with both fixed".to_owned()
+        );
+    };
+    let split = bins_x / w;
+    if split == 0 || split * w != bins_x || split * h != bins_y {
+        return Err(format!("this SimCC network has {bins_x}×{bins_y} bins for {w}×{h} pixels: no whole number each"));
+    }
+    // MMDeploy leaves the number of joints free; the last convolution has one channel for each.
+    let Some(keypoints) = joints.fixed().or(signature.last_conv) else {
+        return Err(
+            "this SimCC network does not say how many joints it finds; export it with that axis fixed".to_owned()
+        );
+    };
+    Ok(Some((Family::Simcc { keypoints, split }, names(&[x, y]))))
+}
+
+/// Detectors with one output of rank 3.
+fn single_boxes(signature: &Signature, picture: &Picture) -> Verdict {
+    let [port] = signature.outputs.as_slice() else { return Ok(None) };
+    let [_, rows, columns] = port.dims.as_slice() else { return Ok(None) };
+    let (r, c) = (rows.fixed(), columns.fixed());
+    let is = |dim: Option<usize>| dim.is_some() && dim == picture.cells();
+    let sliced = signature.readers.iter().any(|op| op == "Slice");
+    let family = match (r, c) {
+        (_, Some(width)) if width > 5 && (is(r) || (r.is_none() && sliced)) => Family::YoloxRaw { classes: width - 5 },
+        (Some(height), _) if height > 4 && (is(c) || c.is_none()) => Family::YoloV8 { classes: height - 4 },
+        (_, Some(6)) => Family::YoloEnd2End,
+        _ => return Ok(None),
+    };
+    Ok(Some((family, names(&[port]))))
+}
+
+/// Heatmaps, embeddings and face points.
+fn single_other(signature: &Signature, picture: &Picture) -> Verdict {
+    let ([port], Some((w, h))) = (signature.outputs.as_slice(), picture.fixed()) else { return Ok(None) };
+    let dims: Option<Vec<usize>> = port.dims.iter().skip(1).map(Dim::fixed).collect();
+    let family = match dims.as_deref() {
+        Some(&[keypoints, rows, columns]) if rows > 0 && columns > 0 => {
+            let stride = h / rows;
+            let whole = stride > 1 && stride * rows == h && stride * columns == w;
+            whole.then_some(Family::Heatmap { keypoints, stride })
+        }
+        Some(&[dim]) if h > w => (dim >= MIN_EMBEDDING).then_some(Family::Osnet { dim }),
+        Some(&[numbers]) if h == w && numbers % 2 == 0 && FACE_POINTS.contains(&(numbers / 2)) => {
+            Some(Family::Landmarks { points: numbers / 2 })
+        }
+        _ => None,
+    };
+    Ok(family.map(|family| (family, names(&[port]))))
+}
+
+/// Networks that people bring and that are close to what is needed.
+fn near_miss(port: &Port) -> Option<String> {
+    match port.dims.as_slice() {
+        [_, Dim::Fixed(rows), Dim::Fixed(85)] if rows % 3 == 0 => Some(
+            "this looks like YOLOv5 or YOLOv7, with three anchors per cell, which is not supported; \
+             take YOLOv8 or later, or YOLOX"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}

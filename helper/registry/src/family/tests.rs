@@ -1,0 +1,166 @@
+//! Every real model is what its README row says, and lookalikes are told apart or refused with reasons.
+
+use super::*;
+use crate::graph::tests::{model, signature_of, value};
+use crate::graph::{self, Signature};
+use crate::onnx::{Property, ValueInfo};
+
+const F32: i32 = 1;
+
+fn of(first: &str, input: &[i64], outputs: &[ValueInfo]) -> Result<Contract, NotRecognised> {
+    recognise(&signature_of(&model(first, &[value("images", F32, input)], outputs)))
+}
+
+fn single(input: &[i64], output: &[i64]) -> Result<Contract, NotRecognised> {
+    of("Conv", input, &[value("output", F32, output)])
+}
+
+fn family(input: &[i64], output: &[i64]) -> Family {
+    single(input, output).unwrap().family
+}
+
+#[test]
+fn real_models_are_what_their_readme_says() {
+    let Some(data) = silhueta_e2e::data("real_models_are_what_their_readme_says") else { return };
+    use Batch::Fixed as Of;
+    let size = |w, h| InputSize::Fixed { w, h };
+    let expected = [
+        ("yolox_nano", Family::YoloxRaw { classes: 80 }, size(416, 416), Of(1), "output"),
+        ("yolov8n", Family::YoloV8 { classes: 80 }, size(640, 640), Of(1), "output0"),
+        ("yolo26n_int8", Family::YoloEnd2End, size(640, 640), Of(1), "output0"),
+        ("rtmdet_nano", Family::RtmDetNms, InputSize::Free, Batch::Free, "dets labels"),
+        ("osnet_x0_25_msmt17", Family::Osnet { dim: 512 }, size(128, 256), Batch::Free, "output"),
+        ("osnet_x0_5", Family::Osnet { dim: 512 }, size(128, 256), Of(1), "embedding"),
+        (
+            "tinypose_256x192_simcc",
+            Family::Simcc { keypoints: 17, split: 2 },
+            size(192, 256),
+            Batch::Free,
+            "simcc_x simcc_y",
+        ),
+        (
+            "tinypose_256x192_heatmap",
+            Family::Heatmap { keypoints: 17, stride: 4 },
+            size(192, 256),
+            Batch::Free,
+            "heatmaps",
+        ),
+        (
+            "yunet_n_dynamic",
+            Family::YuNet,
+            InputSize::Free,
+            Batch::Free,
+            "cls_8 cls_16 cls_32 obj_8 obj_16 obj_32 bbox_8 bbox_16 bbox_32 kps_8 kps_16 kps_32",
+        ),
+        ("pfld_68", Family::Landmarks { points: 68 }, size(112, 112), Batch::Free, "output"),
+    ];
+    for (id, family, input, batch, outputs) in expected {
+        let signature = graph::read(&data.join(format!("models/{id}.onnx"))).unwrap();
+        let contract = recognise(&signature).unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!((contract.family, contract.input, contract.batch), (family, input, batch), "{id}");
+        assert_eq!(contract.output_names.join(" "), outputs, "{id}");
+        assert_eq!(contract.input_name, signature.inputs[0].name, "{id}");
+    }
+}
+
+#[test]
+fn yolox_and_yolov8_are_told_apart_by_which_axis_has_the_cells() {
+    let input = [1, 3, 640, 640];
+    assert_eq!(family(&input, &[1, 8400, 85]), Family::YoloxRaw { classes: 80 });
+    assert_eq!(family(&input, &[1, 84, 8400]), Family::YoloV8 { classes: 80 });
+    assert_eq!(family(&input, &[1, 8400, 6]), Family::YoloxRaw { classes: 1 });
+    assert_eq!(family(&input, &[1, 300, 6]), Family::YoloEnd2End);
+    assert_eq!(family(&[1, 3, 384, 640], &[1, 5, 5040]), Family::YoloV8 { classes: 1 });
+}
+
+#[test]
+fn detectors_of_free_size_are_told_apart_too() {
+    let input = [-1, 3, -2, -3];
+    assert_eq!(family(&input, &[-1, 84, -4]), Family::YoloV8 { classes: 80 });
+    let yolox = of("Slice", &input, &[value("output", F32, &[-1, -4, 85])]).unwrap();
+    assert_eq!((yolox.family, yolox.input), (Family::YoloxRaw { classes: 80 }, InputSize::Free));
+    assert_eq!(family(&input, &[-1, -4, 6]), Family::YoloEnd2End);
+}
+
+#[test]
+fn old_anchor_yolos_are_named_and_refused() {
+    let error = single(&[1, 3, 640, 640], &[1, 25200, 85]).unwrap_err().to_string();
+    assert!(error.contains("YOLOv5") && error.contains("[1,25200,85]"), "{error}");
+}
+
+#[test]
+fn yolos_for_another_task_are_refused() {
+    let mut model = model("Conv", &[value("images", F32, &[1, 3, 640, 640])], &[value("output0", F32, &[1, 56, 8400])]);
+    model.metadata_props.push(Property { key: "task".into(), value: "pose".into() });
+    let error = recognise(&signature_of(&model)).unwrap_err().to_string();
+    assert!(error.contains("\"pose\"") && error.contains("detect"), "{error}");
+}
+
+#[test]
+fn yolox_with_nms_is_not_taken_for_rtmdet() {
+    let outputs = [value("dets", F32, &[-1, -4, 5]), value("labels", 7, &[-1, -4])];
+    let input = [-1, 3, 640, 640];
+    assert_eq!(of("Conv", &input, &outputs).unwrap().family, Family::RtmDetNms);
+    let error = of("Slice", &input, &outputs).unwrap_err().to_string();
+    assert!(error.contains("YOLOX with NMS") && error.contains("not supported yet"), "{error}");
+}
+
+#[test]
+fn simcc_of_any_skeleton_and_size() {
+    for (keypoints, w, h) in [(17, 192, 256), (26, 192, 256), (133, 288, 384)] {
+        let bins = [value("simcc_x", F32, &[-1, keypoints, 2 * w]), value("simcc_y", F32, &[-1, keypoints, 2 * h])];
+        let contract = of("Conv", &[-1, 3, h, w], &bins).unwrap();
+        assert_eq!(contract.family, Family::Simcc { keypoints: keypoints as usize, split: 2 });
+        assert_eq!(contract.input, InputSize::Fixed { w: w as usize, h: h as usize });
+    }
+}
+
+/// RTMPose's published files name that axis `MatMulsimcc_x_dim_1` and leave it free.
+#[test]
+fn joints_that_the_outputs_do_not_say_are_the_last_convolutions_channels() {
+    let bins = [value("simcc_x", F32, &[-1, -5, 384]), value("simcc_y", F32, &[-1, -5, 512])];
+    let input = [value("input", F32, &[-1, 3, 256, 192])];
+    let mut model = model("Conv", &input, &bins);
+    assert_eq!(recognise(&signature_of(&model)).unwrap().family, Family::Simcc { keypoints: 17, split: 2 });
+    model.graph.as_mut().unwrap().initializer.clear();
+    assert!(recognise(&signature_of(&model)).unwrap_err().to_string().contains("how many joints"));
+}
+
+#[test]
+fn simcc_bins_that_do_not_fit_the_picture_are_refused() {
+    let bins = [value("simcc_x", F32, &[1, 17, 400]), value("simcc_y", F32, &[1, 17, 512])];
+    let error = of("Conv", &[1, 3, 256, 192], &bins).unwrap_err().to_string();
+    assert!(error.contains("400×512 bins for 192×256"), "{error}");
+}
+
+#[test]
+fn a_fixed_batch_above_one_is_kept() {
+    assert_eq!(single(&[16, 3, 256, 128], &[16, 512]).unwrap().batch, Batch::Fixed(16));
+}
+
+#[test]
+fn strange_inputs_are_refused_with_what_is_needed() {
+    let out = [value("out", F32, &[1, 512])];
+    let refusal =
+        |inputs: &[ValueInfo]| recognise(&signature_of(&model("Conv", inputs, &out))).unwrap_err().to_string();
+    for (inputs, expected) in [
+        (vec![value("x", F32, &[1, 3, 256, 128]), value("y", F32, &[1])], "2 inputs"),
+        (vec![value("x", 10, &[1, 3, 256, 128])], "f16"),
+        (vec![value("x", F32, &[1, 256, 128, 3])], "channels come last"),
+        (vec![value("x", F32, &[1, 1, 256, 128])], "3 channels"),
+        (vec![value("x", F32, &[1, 80])], "no picture"),
+        (vec![value("x", F32, &[1, 3, 256, -1])], "one side"),
+    ] {
+        let said = refusal(&inputs);
+        assert!(said.contains(expected) && said.contains("found: x "), "{said}");
+    }
+}
+
+#[test]
+fn a_stranger_is_told_what_was_found_and_what_each_role_needs() {
+    let error = single(&[1, 3, 224, 224], &[1, 1000]).unwrap_err().to_string();
+    for part in ["images f32[1,3,224,224]", "output f32[1,1000]", "YOLOX", "[b,4+classes,N]", "simcc_x", "YuNet"] {
+        assert!(error.contains(part), "{part} missing in {error}");
+    }
+    assert!(recognise(&Signature::default()).is_err());
+}

@@ -1,0 +1,29 @@
+//! The seam to swscale: converts pictures between pixel formats and sizes, on any one thread at a time.
+#![allow(unsafe_code, reason = "ffmpeg-next leaves its scaler without Send; see below")]
+
+use ffmpeg_next as ff;
+use ff::software::scaling::{Context, Flags, context::Definition};
+
+/// A conversion between two definitions.
+pub(super) struct Scaler(Context);
+
+// SAFETY: an SwsContext owns all its memory, is bound to no thread and has no shared state; it must only
+// not be used by two threads at once, which `&mut self` below rules out (libswscale's documentation).
+unsafe impl Send for Scaler {}
+
+impl Scaler {
+    pub(super) fn new(from: Definition, to: Definition) -> Result<Self, ff::Error> {
+        let (Definition { format, width, height }, flags) = (from, Flags::BICUBIC);
+        Context::get(format, width, height, to.format, to.width, to.height, flags).map(Self)
+    }
+
+    pub(super) fn takes(&self, from: Definition) -> bool {
+        *self.0.input() == from
+    }
+
+    pub(super) fn convert(&mut self, picture: &ff::frame::Video) -> Result<ff::frame::Video, ff::Error> {
+        let mut converted = ff::frame::Video::empty();
+        self.0.run(picture, &mut converted)?;
+        Ok(converted)
+    }
+}

@@ -1,0 +1,84 @@
+//! Stage `export`: the record and the files derived from it, written in one pass over the journals.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use silhueta_results::journal::JournalReader;
+use silhueta_results::neurapose::{PoseJson, TrackingJson};
+use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter};
+use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_shared::model::{ModelFile, Role};
+use silhueta_shared::pose::COCO17;
+use silhueta_shared::summary::Settings;
+
+use super::WorkFolder;
+use super::failure::JobError;
+use super::identify::Identities;
+use super::probe::Job;
+use crate::report::{Reporter, StageMeter};
+
+pub(super) fn export(
+    job: &Job<'_>,
+    settings: &Settings,
+    files: &WorkFolder,
+    identities: &Identities,
+    out: &Path,
+    meter: &mut StageMeter<'_>,
+    reporter: &Reporter,
+) -> Result<(), JobError> {
+    let mut record = RecordWriter::create(&out.join("record.parquet"), &meta(job, settings))?;
+    let mut poses_json = PoseJson::create(&out.join("pose.json"))?;
+    let video = Path::new(&job.spec.source).file_name().unwrap_or_default().to_string_lossy();
+    let mut tracking_json = TrackingJson::create(&out.join("tracking.json"), &video, job.source.frames)?;
+
+    let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
+    for tracks in JournalReader::<FrameTracks>::open(&files.tracks())? {
+        if reporter.stop().load(Ordering::Relaxed) {
+            return Err(JobError::Stopped);
+        }
+        let tracks = tracks?;
+        let posed = poses.next().ok_or(JobError::Disconnected)??;
+        let mut posed = posed.poses.into_iter();
+        let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, e))?;
+        for row in &tracks.boxes {
+            let row = RecordRow {
+                frame,
+                pts: tracks.pts,
+                track: row.track,
+                identity: row.track.and_then(|track| identities.0.get(&track).copied()),
+                bbox: row.bbox,
+                score: row.score,
+                pose: row.track.and_then(|_| posed.next()),
+                flags: Default::default(),
+            };
+            record.push(&row)?;
+            poses_json.push(&row)?;
+            tracking_json.push(&row)?;
+        }
+        meter.advance();
+    }
+    poses_json.finish()?;
+    tracking_json.finish()?;
+    record.finish()?;
+    Ok(())
+}
+
+fn meta(job: &Job<'_>, settings: &Settings) -> RecordMeta {
+    let model = |role: Role, file: &ModelFile| RecordModel { role, id: file.id.clone(), sha256: file.sha256.clone() };
+    let models = &job.spec.models;
+    RecordMeta {
+        source_sha256: job.source.sha256.clone(),
+        width: job.source.width,
+        height: job.source.height,
+        fps: job.source.fps,
+        time_base: job.time_base(),
+        frames: job.source.frames,
+        skeleton: COCO17.iter().map(|name| (*name).to_owned()).collect(),
+        models: vec![
+            model(Role::Detector, &models.detector),
+            model(Role::Reid, &models.reid),
+            model(Role::Pose, &models.pose),
+        ],
+        settings: settings.clone(),
+    }
+}

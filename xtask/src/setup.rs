@@ -1,0 +1,100 @@
+//! From nothing to a running helper: packages, target, runtime, build, models.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result};
+
+use crate::shell::{cargo, output, root, run as run_command, step, succeeds, target};
+use crate::{packages, runtime};
+
+/// What a helper needs in its environment.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// ONNX Runtime's library.
+    pub(crate) runtime: PathBuf,
+}
+
+impl Setup {
+    /// Brings what is missing; seconds when nothing is.
+    pub(crate) fn prepare() -> Result<Self> {
+        packages::for_building()?;
+        wasm_target()?;
+        Ok(Self { runtime: runtime::library()? })
+    }
+
+    /// Builds daemon and worker.
+    pub(crate) fn build(&self) -> Result<()> {
+        step("building", || {
+            run_command(&mut cargo(&["build", "--quiet", "-p", "silhueta-daemon", "-p", "silhueta-worker"]))
+        })
+    }
+
+    /// Gives a command this environment.
+    pub(crate) fn dress<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("SILHUETA_ONNXRUNTIME", &self.runtime)
+    }
+}
+
+/// Makes sure that the page can be compiled.
+pub(crate) fn wasm_target() -> Result<()> {
+    rust_target("wasm32-unknown-unknown")
+}
+
+/// Adds a compilation target by rustup; a toolchain without rustup must have it already.
+pub(crate) fn rust_target(name: &str) -> Result<()> {
+    let folder = output("rustc", &["--print", "target-libdir", "--target", name]);
+    if folder.is_ok_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    let hint = || format!("install Rust's target {name}, by rustup or your distribution's package");
+    step(&format!("adding the target {name}"), || run_command(Command::new("rustup").args(["target", "add", name])))
+        .with_context(hint)
+}
+
+/// `cargo xtask run`.
+pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
+    let setup = Setup::prepare()?;
+    setup.build()?;
+    let mut command = Command::new(target().join("debug").join("silhueta"));
+    setup.dress(&mut command);
+    if let Some(models) = development_models() {
+        println!("── models: SILHUETA_MODELS isn't set, using those in {}", models.display());
+        command.env("SILHUETA_MODELS", models);
+    }
+    if args.is_empty() {
+        command.arg("doctor");
+    } else {
+        command.arg("run").args(args);
+    }
+    // Ctrl+C reaches the helper from the terminal; this process waits for how it ends.
+    ctrlc::set_handler(|| {}).context("Ctrl+C can't be listened for")?;
+    let status = command.status().context("the helper can't be started")?;
+    if args.is_empty() {
+        println!("\nnext: cargo xtask run VIDEO… (or a folder) works through videos; the page comes with the next version");
+    }
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+}
+
+/// Weights beside a development checkout, where the user has named no folder and has none of their own.
+fn development_models() -> Option<PathBuf> {
+    if std::env::var_os("SILHUETA_MODELS").is_some() {
+        return None;
+    }
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    let own = data.or_else(home).map(|folder| folder.join("silhueta/models"));
+    if own.is_some_and(|own| std::fs::read_dir(own).is_ok_and(|mut files| files.next().is_some())) {
+        return None;
+    }
+    let folder = match std::env::var_os("SILHUETA_TEST_DATA") {
+        Some(folder) => PathBuf::from(folder).join("models"),
+        None => root().join("../shared/data/models"),
+    };
+    folder.canonicalize().ok()
+}
+
+/// Whether a program can be run, for tasks that can do without.
+pub(crate) fn has(program: &str) -> bool {
+    succeeds(program, &["--version"])
+}

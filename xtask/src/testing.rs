@@ -1,0 +1,180 @@
+//! Every test, in groups, with times; at the end what was skipped and why.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::setup::Setup;
+use crate::shell::{cache, cargo, command, root, run, seconds, step, succeeds, target};
+use crate::{house, packages};
+
+/// The whole of `test` should stay below this on two quiet cores.
+const BUDGET: Duration = Duration::from_secs(45 * 60);
+
+/// What a group of tests came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Counts {
+    /// Adds a line of cargo's, if it is a result.
+    fn add(&mut self, line: &str) {
+        let Some(rest) = line.trim().strip_prefix("test result: ") else { return };
+        for part in rest.split(['.', ';']) {
+            if let Some((n, what)) = part.trim().split_once(' ')
+                && let Ok(n) = n.parse::<u64>()
+            {
+                match what {
+                    "passed" => self.passed += n,
+                    "failed" => self.failed += n,
+                    "ignored" => self.ignored += n,
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// `cargo xtask test`.
+pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
+    let start = Instant::now();
+    packages::for_testing()?;
+    let setup = Setup::prepare()?;
+    setup.build()?;
+    let skips = tempfile::NamedTempFile::new()?;
+    let reference = reference_python();
+    let mut groups: Vec<(&str, Duration, Counts)> = Vec::new();
+    let mut group = |name: &'static str, work: &mut dyn FnMut() -> Result<Counts>| {
+        println!("── {name}");
+        let began = Instant::now();
+        let counts = work().unwrap_or_else(|error| {
+            eprintln!("{name} failed: {error:#}");
+            Counts { failed: 1, ..Counts::default() }
+        });
+        println!("   {name}: {}", seconds(began.elapsed()));
+        groups.push((name, began.elapsed(), counts));
+    };
+    let tests = |args: &[&str]| {
+        let mut command = cargo(&["test", "--no-fail-fast"]);
+        command.args(args).args(filter);
+        setup.dress(&mut command).env("SILHUETA_SKIP_LIST", skips.path());
+        command.env("SILHUETA_BIN_DIR", target().join("debug"));
+        if let Ok(python) = &reference {
+            command.env("SILHUETA_REFERENCE_PYTHON", python);
+        }
+        count(&mut command)
+    };
+    group("house rules", &mut || house::check().map(|passed| Counts { passed, ..Counts::default() }));
+    group("crates", &mut || tests(&["--workspace", "--exclude", "silhueta-app", "--exclude", "silhueta-e2e"]));
+    group("journeys", &mut || tests(&["-p", "silhueta-e2e"]));
+    group("page and protocol for wasm32", &mut || {
+        let wasm = ["check", "--quiet", "--target", "wasm32-unknown-unknown", "-p", "silhueta-shared", "-p", "silhueta-app"];
+        run(&mut cargo(&wasm)).map(|()| Counts { passed: 1, ..Counts::default() })
+    });
+
+    println!("\n{:<32}{:>14}{:>9}{:>9}", "group", "time", "passed", "failed");
+    let mut sum = Counts::default();
+    for (name, time, counts) in &groups {
+        println!("{name:<32}{:>14}{:>9}{:>9}", seconds(*time), counts.passed, counts.failed);
+        sum.passed += counts.passed;
+        sum.failed += counts.failed;
+        sum.ignored += counts.ignored;
+    }
+    println!("{:<32}{:>14}", "in all", seconds(start.elapsed()));
+    if start.elapsed() > BUDGET {
+        println!("warning: above the budget of {}", seconds(BUDGET));
+    }
+    let mut skipped: Vec<String> =
+        std::fs::read_to_string(skips.path())?.lines().map(ToOwned::to_owned).collect();
+    if let Err(why) = &reference {
+        skipped.push(format!("reference numbers in Python: {why:#}"));
+    }
+    skipped.sort();
+    skipped.dedup();
+    println!("\n{}", if skipped.is_empty() && sum.ignored == 0 { "nothing was skipped" } else { "skipped:" });
+    skipped.iter().for_each(|line| println!("  {line}"));
+    if sum.ignored > 0 {
+        println!("  {} ignored by their own mark", sum.ignored);
+    }
+    println!("\n{} passed, {} failed, {} skipped", sum.passed, sum.failed, skipped.len() as u64 + sum.ignored);
+    Ok(if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo xtask soak`.
+pub(crate) fn soak() -> Result<ExitCode> {
+    packages::for_testing()?;
+    let setup = Setup::prepare()?;
+    setup.build()?;
+    let mut command = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak", "--", "--nocapture"]);
+    setup.dress(&mut command).env("SILHUETA_BIN_DIR", target().join("debug"));
+    step("soak", || run(&mut command))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs cargo's tests, shows what they print, counts what they say.
+fn count(command: &mut Command) -> Result<Counts> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo can't be run")?;
+    let mut counts = Counts::default();
+    let stdout = child.stdout.take().context("cargo's output is missing")?;
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        counts.add(&line);
+        if !line.ends_with("... ok") && !line.is_empty() {
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && counts.failed == 0 {
+        bail!("cargo ended with {status} before the tests could tell: does it build?");
+    }
+    Ok(counts)
+}
+
+/// A Python with the peers' libraries for reference numbers, made once.
+fn reference_python() -> Result<PathBuf> {
+    let pins = root().join("e2e/reference/requirements.txt");
+    let text = std::fs::read_to_string(&pins).with_context(|| pins.display().to_string())?;
+    let name: u32 = text.bytes().fold(17, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let folder = cache().join(format!("reference-{name:08x}"));
+    let python = folder.join("bin/python");
+    let ready = folder.join("ready");
+    if !ready.exists() {
+        step("making the Python of the reference numbers", || {
+            let at = folder.display().to_string();
+            run(&mut command("python3", &["-m", "venv", "--clear", &at]))?;
+            let python = python.display().to_string();
+            let file = pins.display().to_string();
+            run(&mut command(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", &file]))?;
+            std::fs::File::create(&ready)?;
+            Ok(())
+        })?;
+    }
+    if !succeeds(&python.display().to_string(), &["-c", "import numpy, cv2, onnxruntime, rtmlib"]) {
+        bail!("{} doesn't work: remove {} and try again", python.display(), folder.display());
+    }
+    Ok(python)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_added_up_and_other_lines_are_not() {
+        let mut counts = Counts::default();
+        for line in [
+            "test a::b ... ok",
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.05s",
+            "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s",
+        ] {
+            counts.add(line);
+        }
+        assert_eq!(counts, Counts { passed: 16, failed: 2, ignored: 1 });
+    }
+}
