@@ -17,12 +17,16 @@ struct Need {
     debian: &'static str,
 }
 
+/// libclang has no pkg-config file, and every system its own folder for it.
+const FIND_LIBCLANG: &str = "for f in /usr/lib/llvm*/lib/libclang*.so* /usr/lib*/libclang*.so* \
+                             /usr/lib/*/libclang*.so*; do [ -e \"$f\" ] && exit 0; done; exit 1";
+
 /// To build and run.
 const BUILD: &[Need] = &[
     Need { what: "a C++ compiler", check: ("g++", &["--version"]), debian: "g++" },
     Need { what: "pkg-config", check: ("pkg-config", &["--version"]), debian: "pkg-config" },
     Need { what: "clang, for the bindings", check: ("clang", &["--version"]), debian: "clang" },
-    Need { what: "libclang", check: ("sh", &["-c", "ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib*/libclang*.so*"]), debian: "libclang-dev" },
+    Need { what: "libclang", check: ("sh", &["-c", FIND_LIBCLANG]), debian: "libclang-dev" },
     Need { what: "libavcodec", check: ("pkg-config", &["--exists", "libavcodec"]), debian: "libavcodec-dev" },
     Need { what: "libavformat", check: ("pkg-config", &["--exists", "libavformat"]), debian: "libavformat-dev" },
     Need { what: "libavutil", check: ("pkg-config", &["--exists", "libavutil"]), debian: "libavutil-dev" },

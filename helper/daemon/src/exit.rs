@@ -4,13 +4,11 @@ use std::process::ExitCode;
 
 use silhueta_shared::job::{Failure, FailureKind};
 
-/// The exit codes of `silhueta`.
+/// The exit codes of `silhueta`; a wrong command line is 2, by clap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Everything asked for is done.
     Done,
-    /// The command line is wrong (also clap's own code).
-    Usage,
     /// A video can't be read.
     Input,
     /// A model, the runtime, a device or the disk stands in the way.
@@ -25,7 +23,6 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
-            Exit::Usage => 2,
             Exit::Input => 3,
             Exit::Runtime => 4,
             Exit::Interrupted => 130,
@@ -38,8 +35,6 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     #[error("{0}")]
-    Usage(String),
-    #[error("{0}")]
     Input(String),
     #[error("{0}")]
     Runtime(String),
@@ -50,7 +45,6 @@ pub(crate) enum CliError {
 impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
             Self::Input(_) => Exit::Input,
             Self::Runtime(_) => Exit::Runtime,
             Self::Job(failure) => match failure.kind {

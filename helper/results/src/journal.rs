@@ -307,7 +307,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
         fn any_cut_leaves_a_prefix_that_can_be_continued(
