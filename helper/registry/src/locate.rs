@@ -155,7 +155,7 @@ impl Registry {
     fn checked(&self, path: &Path, role: Role, mut warnings: Vec<String>) -> Result<Resolved, ResolveError> {
         let contract = inspect(path)?;
         if contract.role() != role {
-            return Err(ResolveError::WrongRole { path: path.to_owned(), wanted: role, found: contract });
+            return Err(ResolveError::WrongRole { path: path.to_owned(), wanted: role, found: contract.family });
         }
         let unreadable = |source| graph::GraphError::Read { path: path.to_owned(), source };
         let absolute = std::path::absolute(path).map_err(unreadable).map_err(ModelError::from)?;

@@ -3,7 +3,7 @@
 //! Pure Rust and deterministic: data and time come in as arguments, the same rows give the same bytes.
 //! While a job runs it appends to one [`journal`] per stage ([`rows`]); at the end the [`record`] is
 //! written once, and the other files ([`neurapose`], [`summary`]) are made from its rows. Whatever has a
-//! final name is whole ([`file`]).
+//! final name is whole ([`mod@file`]).
 
 pub mod file;
 pub mod journal;

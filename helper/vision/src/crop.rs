@@ -161,7 +161,7 @@ pub fn stretch(
     let (y1, y2) = (edge(bbox.y1, frame.height), edge(bbox.y2, frame.height));
     let target = Size::new(size.0 as i32, size.1 as i32);
     let mut picture = Mat::default();
-    if x2 > x1 && y2 > y1 {
+    if bbox.is_valid() && x2 > x1 && y2 > y1 {
         let source = image::view(frame)?;
         let part = Mat::roi(&source, Rect::new(x1, y1, x2 - x1, y2 - y1))?;
         resize(&part, &mut picture, target, 0.0, 0.0, INTER_LINEAR)?;

@@ -85,7 +85,7 @@ fn weights_in_another_file_are_refused_wherever_they_are() {
     plain_weight.graph.as_mut().unwrap().initializer.push(outside.clone());
     let mut constant = plain();
     let mut holder = node("Constant", &[], &["c"]);
-    holder.attribute.push(Attribute { t: Some(outside.clone()), g: None });
+    holder.attribute.push(Attribute { t: Some(outside), g: None });
     constant.graph.as_mut().unwrap().node.push(holder.clone());
     let mut branch = plain();
     let inner = Graph { node: vec![holder], initializer: vec![], input: vec![], output: vec![] };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use silhueta_shared::model::Role;
 
-use crate::family::{Contract, NotRecognised, in_words, needs};
+use crate::family::{Family, NotRecognised, in_words, needs};
 use crate::graph::GraphError;
 
 /// A file that can't be used as a network.
@@ -43,7 +43,7 @@ pub enum ResolveError {
         /// What it should be for.
         wanted: Role,
         /// What it is.
-        found: Contract,
+        found: Family,
     },
     /// No file has this stem.
     #[error("{}", unknown_id(id, *role, known, url.as_deref(), folders))]

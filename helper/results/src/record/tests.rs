@@ -43,7 +43,7 @@ fn rows(count: u32, joints: usize) -> Vec<RecordRow> {
             identity: IdentityId::new(i % 5),
             bbox: Bbox::new(x, 1.0, x + 40.5, 99.0),
             score: 0.5,
-            pose: (i % 7 != 0).then(|| (0..joints).map(point).collect()),
+            pose: (!i.is_multiple_of(7)).then(|| (0..joints).map(point).collect()),
             flags: (i % 8) as u8,
         }
     };

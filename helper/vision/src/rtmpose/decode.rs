@@ -29,8 +29,8 @@ mod tests {
 
     #[test]
     fn the_first_of_equal_bins_wins_and_is_scaled_by_the_split() {
-        let joints = decode_simcc(&[0.1, 0.9, 0.9, 0.0], &[0.2, 0.2, 0.7, 0.1], 1, 2.0);
-        assert_eq!(joints, [Keypoint { x: 0.5, y: 1.0, score: 0.8 }]);
+        let joints = decode_simcc(&[0.0, 0.75, 0.75, 0.5], &[0.25, 0.25, 0.75, 0.0], 1, 2.0);
+        assert_eq!(joints, [Keypoint { x: 0.5, y: 1.0, score: 0.75 }]);
     }
 
     #[test]

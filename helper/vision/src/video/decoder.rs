@@ -97,7 +97,7 @@ impl Decoder {
         // `file:` in front, so that a name like `http:x` or `-` means the file of that name.
         let url = if is_file_protocol { format!("file:{text}") } else { text.to_owned() };
 
-        ff::init().map_err(|e| open_error(e.to_string()))?;
+        super::init().map_err(|e| open_error(e.to_string()))?;
         let watch = Arc::new(Watch { start: Instant::now(), deadline_ms: AtomicU64::new(0) });
         watch.extend(limits.stall);
         let interrupt = {

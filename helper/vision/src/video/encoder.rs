@@ -19,6 +19,9 @@ pub struct Encoder {
     /// 4:2:0 needs even sides: an odd one is filled up by repeating its last row or column.
     padded: (u32, u32),
     ticks: i64,
+    /// Length of a frame at the mean rate. Only the last one's is taken from here, the others end where the
+    /// next begins; without it the last would be cut off by its own edit list.
+    step: i64,
     time_base: ff::Rational,
 }
 
@@ -43,7 +46,7 @@ impl Encoder {
         let fail = |why: String| VideoError::Write { path: path.into(), why };
         let ff_error = |e: ff::Error| fail(e.to_string());
         let text = path.to_str().ok_or_else(|| fail("its name is not UTF-8".into()))?;
-        ff::init().map_err(ff_error)?;
+        super::init().map_err(ff_error)?;
         let codec = ff::encoder::find_by_name("libx264")
             .ok_or_else(|| fail("this FFmpeg has no H.264 encoder (libx264); leave the video out with --no-video".into()))?;
         let mut output = ff::format::output_as(&format!("file:{text}"), "mp4").map_err(ff_error)?;
@@ -79,7 +82,8 @@ impl Encoder {
         let to = Definition { format: ff::format::Pixel::YUV420P, width, height };
         let scaler = Scaler::new(from, to).map_err(ff_error)?;
         let ticks = i64::from(time_base.num());
-        Ok(Self { path: path.into(), output, encoder, scaler, padded, ticks, time_base: time_base_out })
+        let step = ((f64::from(den) / fps).round() as i64).max(1);
+        Ok(Self { path: path.into(), output, encoder, scaler, padded, ticks, step, time_base: time_base_out })
     }
 
     /// Appends a frame; its `pts` must be above the last one's.
@@ -119,6 +123,7 @@ impl Encoder {
         let mut packet = ff::Packet::empty();
         while self.encoder.receive_packet(&mut packet).is_ok() {
             packet.set_stream(0);
+            packet.set_duration(self.step);
             let to = self.output.stream(0).map_or(self.time_base, |stream| stream.time_base());
             packet.rescale_ts(self.time_base, to);
             packet.write_interleaved(&mut self.output).map_err(|e| self.error(e))?;

@@ -107,3 +107,10 @@ pub fn report() -> (String, Vec<(String, bool)>) {
     codecs.push(("H.264 encoder (libx264)".into(), encoder::find_by_name("libx264").is_some()));
     (version, codecs)
 }
+
+/// Readies FFmpeg; of its own words only errors are kept, they reach the worker's last lines.
+fn init() -> Result<(), ffmpeg_next::Error> {
+    ffmpeg_next::init()?;
+    ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Error);
+    Ok(())
+}
