@@ -4,6 +4,7 @@ reference.py tensors MODELS IMAGE OUT   raw outputs of every detector on one pic
 reference.py pose MODEL BOXES           rtmlib's keypoints; BOXES is a JSON list of [image, [x1, y1, x2, y2]]
 Prints JSON; raw outputs go to OUT as little-endian f32/i64.
 """
+import contextlib
 import json
 import os
 import sys
@@ -130,7 +131,7 @@ def tensors(models, image, out):
             "shape": list(outputs[0].shape), "side": side, "scale": r, "left": left, "top": top,
             "size": [w, h], "boxes": boxes[order].tolist(), "scores": scores[order].tolist(),
         }
-    print(json.dumps(result))
+    return result
 
 
 def pose(model, boxes):
@@ -140,7 +141,10 @@ def pose(model, boxes):
         image = images.setdefault(path, cv2.imread(path))
         keypoints, scores = network(image, [box])
         result.append([[*map(float, p), float(s)] for p, s in zip(keypoints[0], scores[0])])
-    print(json.dumps(result))
+    return result
 
 
-{"tensors": tensors, "pose": pose}[sys.argv[1]](*sys.argv[2:])
+# The libraries print on stdout too.
+with contextlib.redirect_stdout(sys.stderr):
+    answer = {"tensors": tensors, "pose": pose}[sys.argv[1]](*sys.argv[2:])
+print(json.dumps(answer))

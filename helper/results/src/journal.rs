@@ -63,13 +63,16 @@ impl<T: Serialize> JournalWriter<T> {
     /// Goes on with a journal from byte `position` ([`JournalReader::position`]); the rest is cut off.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::Write`], also when the journal is shorter than that.
     pub fn open_at(path: &Path, position: u64) -> Result<Self> {
         if position < HEADER {
             return Self::create(path);
         }
         let cut = || {
             let mut file = OpenOptions::new().write(true).open(path)?;
+            if file.metadata()?.len() < position {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             file.set_len(position)?;
             file.sync_all()?;
             file.seek(SeekFrom::Start(position))?;
@@ -281,6 +284,7 @@ mod tests {
         assert_eq!(checkpoint, std::fs::metadata(&path).unwrap().len());
         writer.append(&frame(1, 5)).unwrap();
         drop(writer);
+        assert!(JournalWriter::<FrameTracks>::open_at(&path, checkpoint + 4096).is_err(), "no hole is made");
         let mut writer = JournalWriter::open_at(&path, checkpoint).unwrap();
         writer.append(&frame(1, 1)).unwrap();
         drop(writer);
@@ -304,6 +308,17 @@ mod tests {
         let end = std::fs::metadata(&path).unwrap().len();
         File::options().write(true).open(&path).unwrap().set_len(end + 4096).unwrap();
         assert_eq!(read(&path).unwrap(), (frames(&[1]), Some(end)));
+    }
+
+    /// A change of the layout shows here first: files of older versions must still be refused or read.
+    #[test]
+    fn the_bytes_are_pinned() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        write(&path, &frames(&[1]));
+        let hex: String = std::fs::read(&path).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        let record = "9300f99193c094ca3fc00000ca00000000ca41a00000ca41f20000ca3f000000";
+        assert_eq!(hex, format!("53494c484a524e4c01000000{}{}{record}", "20000000", "6fd9317e"));
     }
 
     proptest! {

@@ -128,9 +128,11 @@ fn joints_that_the_outputs_do_not_say_are_the_last_convolutions_channels() {
 
 #[test]
 fn simcc_bins_that_do_not_fit_the_picture_are_refused() {
-    let bins = [value("simcc_x", F32, &[1, 17, 400]), value("simcc_y", F32, &[1, 17, 512])];
-    let error = of("Conv", &[1, 3, 256, 192], &bins).unwrap_err().to_string();
-    assert!(error.contains("400×512 bins for 192×256"), "{error}");
+    for (x, y) in [(400, 512), (384, 500), (100, 512)] {
+        let bins = [value("simcc_x", F32, &[1, 17, x]), value("simcc_y", F32, &[1, 17, y])];
+        let error = of("Conv", &[1, 3, 256, 192], &bins).unwrap_err().to_string();
+        assert!(error.contains(&format!("{x}×{y} bins for 192×256")), "{error}");
+    }
 }
 
 #[test]

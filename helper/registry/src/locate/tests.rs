@@ -164,6 +164,12 @@ fn a_path_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_file_of_the_current_folder_is_a_path_without_a_separator() {
+    let said = registry(&[]).resolve(Role::Pose, Some("Cargo.toml")).unwrap_err().to_string();
+    assert!(said.contains("Cargo.toml is not a usable ONNX file"), "{said}");
+}
+
+#[test]
 fn the_real_folder_gives_the_defaults_with_nothing_to_warn_of() {
     let Some(data) = silhueta_e2e::data("the_real_folder_gives_the_defaults_with_nothing_to_warn_of") else { return };
     let registry = Registry::new(vec![data.join("models")]);

@@ -3,10 +3,10 @@
 use super::*;
 use crate::Error;
 use crate::file::write_whole;
-use proptest::prelude::*;
 use silhueta_shared::model::Role;
 use silhueta_shared::summary::Settings;
 use silhueta_shared::time::TimeBase;
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
@@ -144,20 +144,19 @@ fn a_record_of_another_version_is_refused() {
     assert!(RecordMeta::from_pairs(&pairs).unwrap_err().contains("version is 2"));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
-    #[test]
-    fn a_damaged_record_is_an_error_or_rows_but_never_a_panic(at in 0.0f64..1.0, mask in 1u8..) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("record.parquet");
-        write(&path, &meta(3), &rows(60, 3));
-        let mut bytes = std::fs::read(&path).unwrap();
-        let offset = (bytes.len() as f64 * at) as usize;
-        bytes[offset] ^= mask;
-        write_whole(&path, |w| w.write_all(&bytes)).unwrap();
+/// Some of these make the Parquet crate panic.
+#[test]
+fn a_damaged_record_is_an_error_or_rows_but_never_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.parquet");
+    write(&path, &meta(3), &rows(5, 3));
+    let whole = std::fs::read(&path).unwrap();
+    for offset in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[offset] ^= 0x9a;
+        File::create(&path).unwrap().write_all(&bytes).unwrap();
         if let Ok(reader) = RecordReader::open(&path) {
-            prop_assert!(reader.take(10_000).count() < 10_000);
+            assert!(reader.take(10_000).count() < 10_000, "byte {offset}");
         }
     }
 }

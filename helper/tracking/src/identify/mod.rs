@@ -33,12 +33,14 @@ pub struct StitchConfig {
 }
 
 impl Default for StitchConfig {
-    /// Limits for OSNet features. Not tuned on our own videos yet.
+    /// Limits for OSNet ×0.25 features. Between people seen together, 0.5 % of pairs are nearer than 0.15 in a
+    /// crowd seen from above (14 % nearer than 0.25), 0.2 % on a street; halves of one track are nearer than
+    /// 0.15 in nine of ten. Two people merged are worse than one person split.
     fn default() -> Self {
         Self {
             short_gap_seconds: 1.5,
-            short_appearance: 0.40,
-            long_appearance: 0.25,
+            short_appearance: 0.30,
+            long_appearance: 0.15,
             motion_beside_appearance: 0.2,
             motion_alone: 0.6,
             max_heights_per_second: 6.0,
