@@ -220,7 +220,11 @@ mod tests {
         assert_eq!(encode(&Command::Stop).unwrap(), b"\0\0\0\x05\xa4stop");
         let bytes = encode(&progress(3)).unwrap();
         assert_eq!(
-            bytes.strip_prefix(b"\0\0\0\x3a".as_slice()).map(String::from_utf8_lossy).as_deref().map(|s| s.contains("progress")),
+            bytes
+                .strip_prefix(b"\0\0\0\x3a".as_slice())
+                .map(String::from_utf8_lossy)
+                .as_deref()
+                .map(|s| s.contains("progress")),
             Some(true),
             "{bytes:x?}"
         );

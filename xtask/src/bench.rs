@@ -61,7 +61,10 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
         ours.push(step(&format!("silhueta, round {}", round + 1), || our_times(&setup, options, &clip, work.path()))?);
         match step(&format!("naive chain, round {}", round + 1), || peer_times(options, &clip)) {
             Ok(times) => peers.push(times),
-            Err(error) => println!("   the peers can't be run: {error:#}\n   install them with {}/install.sh", options.peers.display()),
+            Err(error) => println!(
+                "   the peers can't be run: {error:#}\n   install them with {}/install.sh",
+                options.peers.display()
+            ),
         }
     }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -104,12 +107,14 @@ fn our_times(setup: &Setup, options: &Options, clip: &Path, work: &Path) -> Resu
 }
 
 fn peer_times(options: &Options, clip: &Path) -> Result<Times> {
-    let home = std::env::var("PEERS_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cache/silhueta-peers")))?;
+    let home = std::env::var("PEERS_HOME")
+        .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cache/silhueta-peers")))?;
     let script = text(&root().join(&options.peers).join("bench.py"));
     let absolute = |path: &Path| path.canonicalize().map(|path| text(&path)).with_context(|| text(path));
     let (detector, reid, pose) = (absolute(&options.detector)?, absolute(&options.reid)?, absolute(&options.pose)?);
     let (frames, clip) = (options.frames.to_string(), text(clip));
-    let args = [&script, "naive", "--video", &clip, "--frames", &frames, "--det", &detector, "--reid", &reid, "--pose", &pose];
+    let args =
+        [&script, "naive", "--video", &clip, "--frames", &frames, "--det", &detector, "--reid", &reid, "--pose", &pose];
     let printed = output(&format!("{home}/venv/bin/python"), &args)?;
     let line = printed.lines().rfind(|line| line.starts_with('{')).context("the peers printed no figures")?;
     let figures: Value = serde_json::from_str(line)?;

@@ -26,12 +26,24 @@ pub(crate) fn ci() -> Result<ExitCode> {
         rows.push((name, start.elapsed(), done.is_ok()));
     };
     let native = ["clippy", "--workspace", "--exclude", "silhueta-app", "--all-targets", "--", "-D", "warnings"];
-    let wasm = ["clippy", "--target", "wasm32-unknown-unknown", "-p", "silhueta-app", "-p", "silhueta-shared", "--", "-D", "warnings"];
+    let wasm = [
+        "clippy",
+        "--target",
+        "wasm32-unknown-unknown",
+        "-p",
+        "silhueta-app",
+        "-p",
+        "silhueta-shared",
+        "--",
+        "-D",
+        "warnings",
+    ];
     check("format", &mut || run(&mut cargo(&["fmt", "--all", "--check"])));
     check("clippy, native", &mut || run(setup.dress(&mut cargo(&native))));
     check("clippy, wasm32", &mut || run(&mut cargo(&wasm)));
     check("documentation", &mut || {
-        run(cargo(&["doc", "--quiet", "--no-deps", "--workspace", "--exclude", "silhueta-app"]).env("RUSTDOCFLAGS", "-D warnings"))
+        run(cargo(&["doc", "--quiet", "--no-deps", "--workspace", "--exclude", "silhueta-app"])
+            .env("RUSTDOCFLAGS", "-D warnings"))
     });
     check("dependencies", &mut || {
         if !has("cargo-deny") && !succeeds("cargo", &["deny", "--version"]) {

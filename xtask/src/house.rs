@@ -18,7 +18,10 @@ pub(crate) fn check() -> Result<u64> {
         }
     };
     rule("the daemon links no native code", has_none("silhueta-daemon", &["ort", "ort-sys", "opencv", "ffmpeg-next"]));
-    rule("tracking and results are pure", has_none("silhueta-tracking", &["ort", "opencv", "ffmpeg-next", "tokio", "silhueta-vision"]));
+    rule(
+        "tracking and results are pure",
+        has_none("silhueta-tracking", &["ort", "opencv", "ffmpeg-next", "tokio", "silhueta-vision"]),
+    );
     rule("results need no native code", has_none("silhueta-results", &["ort", "opencv", "ffmpeg-next", "tokio"]));
     rule("shared has no I/O", has_none("silhueta-shared", &["tokio", "rustix", "reqwest", "rusqlite"]));
     rule("only the worker depends on vision", vision_is_the_workers());
@@ -31,7 +34,8 @@ pub(crate) fn check() -> Result<u64> {
 }
 
 fn has_none(package: &str, banned: &[&str]) -> Result<()> {
-    let tree = output("cargo", &["tree", "--quiet", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"])?;
+    let tree =
+        output("cargo", &["tree", "--quiet", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"])?;
     for line in tree.lines() {
         let name = line.split_whitespace().next().unwrap_or_default();
         if banned.contains(&name) {
@@ -42,7 +46,8 @@ fn has_none(package: &str, banned: &[&str]) -> Result<()> {
 }
 
 fn vision_is_the_workers() -> Result<()> {
-    for package in ["silhueta-daemon", "silhueta-tracking", "silhueta-results", "silhueta-registry", "silhueta-shared"] {
+    for package in ["silhueta-daemon", "silhueta-tracking", "silhueta-results", "silhueta-registry", "silhueta-shared"]
+    {
         has_none(package, &["silhueta-vision"])?;
     }
     Ok(())

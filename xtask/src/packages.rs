@@ -89,7 +89,8 @@ fn ensure(needs: &'static [Need]) -> Result<()> {
         () => bail!("run this as root, then try again:\n  apt-get update && {line}"),
     };
     let apt = |args: &[&str]| -> Result<()> {
-        let words: Vec<_> = sudo.iter().chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).chain(args).collect();
+        let words: Vec<_> =
+            sudo.iter().chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).chain(args).collect();
         let (program, rest) = words.split_first().map(|(p, r)| (**p, r)).unwrap_or(("true", &[]));
         run(Command::new(program).args(rest))
     };

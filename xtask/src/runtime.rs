@@ -9,11 +9,8 @@ use crate::shell::{cache, command, run, step};
 const VERSION: &str = "1.31.1";
 
 /// Wheels by architecture: pip's platform tag and the file's SHA-256.
-const WHEELS: [(&str, &str, &str); 1] = [(
-    "x86_64",
-    "manylinux_2_28_x86_64",
-    "5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f",
-)];
+const WHEELS: [(&str, &str, &str); 1] =
+    [("x86_64", "manylinux_2_28_x86_64", "5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f")];
 
 /// The library's path, after it was downloaded if need be. `$SILHUETA_ONNXRUNTIME` names another one.
 pub(crate) fn library() -> Result<PathBuf> {
@@ -41,7 +38,8 @@ pub(crate) fn library() -> Result<PathBuf> {
         let mut args: Vec<&str> = pip.split_whitespace().collect();
         let (pins, wheel) = (at("pins"), at("wheel"));
         args.extend(["--platform", platform, "--dest", &wheel, "-r", &pins]);
-        run(&mut command("python3", &args)).context("the network is needed once, for 24 MB; or set SILHUETA_ONNXRUNTIME")?;
+        run(&mut command("python3", &args))
+            .context("the network is needed once, for 24 MB; or set SILHUETA_ONNXRUNTIME")?;
         let file = std::fs::read_dir(&wheel)?.next().context("pip brought nothing")??.path();
         let all = at("all");
         run(&mut command("python3", &["-m", "zipfile", "-e", &file.display().to_string(), &all]))?;

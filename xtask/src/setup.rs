@@ -71,7 +71,9 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
     ctrlc::set_handler(|| {}).context("Ctrl+C can't be listened for")?;
     let status = command.status().context("the helper can't be started")?;
     if args.is_empty() {
-        println!("\nnext: cargo xtask run VIDEO… (or a folder) works through videos; the page comes with the next version");
+        println!(
+            "\nnext: cargo xtask run VIDEO… (or a folder) works through videos; the page comes with the next version"
+        );
     }
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
 }

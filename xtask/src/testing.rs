@@ -74,7 +74,8 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     group("crates", &mut || tests(&["--workspace", "--exclude", "silhueta-app", "--exclude", "silhueta-e2e"]));
     group("journeys", &mut || tests(&["-p", "silhueta-e2e"]));
     group("page and protocol for wasm32", &mut || {
-        let wasm = ["check", "--quiet", "--target", "wasm32-unknown-unknown", "-p", "silhueta-shared", "-p", "silhueta-app"];
+        let wasm =
+            ["check", "--quiet", "--target", "wasm32-unknown-unknown", "-p", "silhueta-shared", "-p", "silhueta-app"];
         run(&mut cargo(&wasm)).map(|()| Counts { passed: 1, ..Counts::default() })
     });
 
@@ -90,8 +91,7 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     if start.elapsed() > BUDGET {
         println!("warning: above the budget of {}", seconds(BUDGET));
     }
-    let mut skipped: Vec<String> =
-        std::fs::read_to_string(skips.path())?.lines().map(ToOwned::to_owned).collect();
+    let mut skipped: Vec<String> = std::fs::read_to_string(skips.path())?.lines().map(ToOwned::to_owned).collect();
     if let Err(why) = &reference {
         skipped.push(format!("reference numbers in Python: {why:#}"));
     }
@@ -111,7 +111,8 @@ pub(crate) fn soak() -> Result<ExitCode> {
     packages::for_testing()?;
     let setup = Setup::prepare()?;
     setup.build()?;
-    let mut command = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak", "--", "--nocapture"]);
+    let mut command =
+        cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak", "--", "--nocapture"]);
     setup.dress(&mut command).env("SILHUETA_BIN_DIR", target().join("debug"));
     step("soak", || run(&mut command))?;
     Ok(ExitCode::SUCCESS)
@@ -150,7 +151,10 @@ fn reference_python() -> Result<PathBuf> {
             run(&mut command("python3", &["-m", "venv", "--clear", &at]))?;
             let python = python.display().to_string();
             let file = pins.display().to_string();
-            run(&mut command(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", &file]))?;
+            run(&mut command(
+                &python,
+                &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", &file],
+            ))?;
             std::fs::File::create(&ready)?;
             Ok(())
         })?;

@@ -4,8 +4,8 @@ use silhueta_shared::worker::{Command, DoctorReport, Event};
 
 use crate::cli::say;
 use crate::exit::{CliError, Exit};
-use crate::worker::Worker;
 use crate::models;
+use crate::worker::Worker;
 
 /// Asks a worker and prints its answer.
 pub(crate) async fn doctor() -> Result<Exit, CliError> {
@@ -47,7 +47,9 @@ fn print(report: &DoctorReport) {
     }
     for model in found {
         match &model.contract {
-            Ok(contract) => say(&format!("            {:32} {:9} {}", model.id, contract.role().name(), contract.family)),
+            Ok(contract) => {
+                say(&format!("            {:32} {:9} {}", model.id, contract.role().name(), contract.family))
+            }
             Err(error) => say(&format!("            {:32} not usable: {error}", model.id)),
         }
     }

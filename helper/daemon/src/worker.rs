@@ -93,7 +93,13 @@ impl Worker {
     pub(crate) async fn send(&mut self, command: &Command) -> Result<(), Failure> {
         let bytes = encode(command).map_err(|e| self.died(&e.to_string()))?;
         let sent = match &mut self.stdin {
-            Some(stdin) => async { stdin.write_all(&bytes).await?; stdin.flush().await }.await,
+            Some(stdin) => {
+                async {
+                    stdin.write_all(&bytes).await?;
+                    stdin.flush().await
+                }
+                .await
+            }
             None => Err(std::io::ErrorKind::BrokenPipe.into()),
         };
         sent.map_err(|e| self.died(&e.to_string()))

@@ -45,10 +45,11 @@ impl CameraMotion {
         resize(&gray, &mut small, size, 0.0, 0.0, INTER_LINEAR)?;
         let mut corners = Vector::<Point2f>::new();
         good_features_to_track(&small, &mut corners, CORNERS, QUALITY, 1.0, &no_array(), 3, false, 0.04)?;
-        let motion = match self.last.as_ref().filter(|(image, points)| image.size().ok() == Some(size) && !points.is_empty()) {
-            Some((image, points)) => estimate(image, points, &small, shrink)?,
-            None => Affine::IDENTITY,
-        };
+        let motion =
+            match self.last.as_ref().filter(|(image, points)| image.size().ok() == Some(size) && !points.is_empty()) {
+                Some((image, points)) => estimate(image, points, &small, shrink)?,
+                None => Affine::IDENTITY,
+            };
         self.last = Some((small, corners));
         Ok(motion)
     }
@@ -58,7 +59,17 @@ fn estimate(before: &Mat, points: &Vector<Point2f>, now: &Mat, shrink: f64) -> o
     let (mut moved, mut status, mut error) = (Vector::<Point2f>::new(), Vector::<u8>::new(), Vector::<f32>::new());
     let criteria = TermCriteria::new(3, 30, 0.01)?;
     calc_optical_flow_pyr_lk(
-        before, now, points, &mut moved, &mut status, &mut error, Size::new(21, 21), 3, criteria, 0, 1e-4,
+        before,
+        now,
+        points,
+        &mut moved,
+        &mut status,
+        &mut error,
+        Size::new(21, 21),
+        3,
+        criteria,
+        0,
+        1e-4,
     )?;
     let (mut from, mut to) = (Vector::<Point2f>::new(), Vector::<Point2f>::new());
     for ((a, b), found) in points.iter().zip(moved.iter()).zip(status.iter()) {

@@ -241,9 +241,13 @@ mod tests {
     fn a_wide_frame_is_centred_between_bars_of_114() {
         let mut out = vec![0.0; 3 * 640 * 640];
         let frame = flat(1280, 720, [10, 20, 30]);
-        let back = letterbox(&frame, (640, 640), Placement::Center, &Normalise::raw(ChannelOrder::Rgb), &mut out).unwrap();
+        let back =
+            letterbox(&frame, (640, 640), Placement::Center, &Normalise::raw(ChannelOrder::Rgb), &mut out).unwrap();
         assert_eq!((back.scale, back.left, back.top), (0.5, 0.0, 140.0));
-        assert_eq!((out[0], out[139 * 640], out[140 * 640], out[499 * 640], out[500 * 640]), (114.0, 114.0, 30.0, 30.0, 114.0));
+        assert_eq!(
+            (out[0], out[139 * 640], out[140 * 640], out[499 * 640], out[500 * 640]),
+            (114.0, 114.0, 30.0, 30.0, 114.0)
+        );
         let b = back.to_source(Bbox::new(0.0, 140.0, 700.0, 500.0));
         assert_eq!(b.to_array(), [0.0, 0.0, 1280.0, 720.0]);
     }
@@ -252,14 +256,17 @@ mod tests {
     fn channel_order_and_statistics_meet_the_right_planes() {
         let mut out = vec![0.0; 3 * 4];
         let frame = flat(2, 2, [0, 0, 255]);
-        stretch(&frame, Bbox::new(0.0, 0.0, 2.0, 2.0), (2, 2), &Normalise::new(ChannelOrder::Rgb, IMAGENET), &mut out).unwrap();
+        stretch(&frame, Bbox::new(0.0, 0.0, 2.0, 2.0), (2, 2), &Normalise::new(ChannelOrder::Rgb, IMAGENET), &mut out)
+            .unwrap();
         assert!((out[0] - 2.2489).abs() < 1e-3 && (out[4] + 2.0357).abs() < 1e-3 && (out[8] + 1.8044).abs() < 1e-3);
     }
 
     #[test]
     fn a_box_outside_of_the_frame_is_black_not_a_panic() {
         let mut out = vec![1.0; 3 * 8];
-        for bbox in [Bbox::new(-9.0, -9.0, -1.0, -1.0), Bbox::new(f32::NAN, 0.0, 1.0, 1.0), Bbox::new(5.0, 5.0, 1.0, 1.0)] {
+        for bbox in
+            [Bbox::new(-9.0, -9.0, -1.0, -1.0), Bbox::new(f32::NAN, 0.0, 1.0, 1.0), Bbox::new(5.0, 5.0, 1.0, 1.0)]
+        {
             stretch(&flat(4, 4, [9; 3]), bbox, (2, 4), &Normalise::raw(ChannelOrder::Bgr), &mut out).unwrap();
             assert!(out.iter().all(|v| *v == 0.0));
         }

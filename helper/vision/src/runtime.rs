@@ -77,11 +77,13 @@ impl Runtime {
         let candidates: &[Device] = match requested {
             Device::Auto => &[Device::Tensorrt, Device::Cuda, Device::Openvino],
             Device::Cpu => &[],
-            named => return self.network(model, named).map_err(|e| named_device(named, e)).map(|_| DeviceUse {
-                requested,
-                used: named,
-                passed_over,
-            }),
+            named => {
+                return self.network(model, named).map_err(|e| named_device(named, e)).map(|_| DeviceUse {
+                    requested,
+                    used: named,
+                    passed_over,
+                });
+            }
         };
         for device in candidates {
             match self.network(model, *device) {

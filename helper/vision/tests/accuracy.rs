@@ -152,7 +152,8 @@ fn every_detector_decodes_as_numpy_does() {
         let number = |key: &str| theirs[key].as_f64().unwrap() as f32;
         let source = (theirs["size"][0].as_u64().unwrap() as u32, theirs["size"][1].as_u64().unwrap() as u32);
         let back = Letterbox { scale: number("scale"), left: number("left"), top: number("top"), source };
-        let (raw, last) = (f32s(&folder.path().join(format!("{name}.0"))), theirs["shape"][2].as_u64().unwrap() as usize);
+        let (raw, last) =
+            (f32s(&folder.path().join(format!("{name}.0"))), theirs["shape"][2].as_u64().unwrap() as usize);
         let side = number("side") as usize;
         // The same tensor: any difference is in our decoding.
         let decoded = match name {

@@ -75,7 +75,8 @@ fn an_avi_with_b_frames_has_every_time_once_and_in_order() {
 #[test]
 fn a_truncated_file_gives_what_is_left_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let whole = make(folder.path(), "whole.mp4", &format!("{SOURCE} -c:v libx264 -pix_fmt yuv420p -movflags +faststart"));
+    let whole =
+        make(folder.path(), "whole.mp4", &format!("{SOURCE} -c:v libx264 -pix_fmt yuv420p -movflags +faststart"));
     let bytes = std::fs::read(&whole).unwrap();
     let cut = folder.path().join("cut.mp4");
     std::io::Write::write_all(&mut std::fs::File::create(&cut).unwrap(), &bytes[..bytes.len() * 6 / 10]).unwrap();
@@ -94,7 +95,8 @@ fn a_phones_rotation_is_applied() {
                   -filter_complex hstack -c:v libx264 -pix_fmt yuv420p";
     let flat = make(folder.path(), "flat.mp4", filter);
     // Where players put the red half, by the tag that ffmpeg writes.
-    for (turn, size, red_at) in [(90, (120, 320), (60, 300)), (270, (120, 320), (60, 20)), (180, (320, 120), (300, 60))] {
+    for (turn, size, red_at) in [(90, (120, 320), (60, 300)), (270, (120, 320), (60, 20)), (180, (320, 120), (300, 60))]
+    {
         let turned = folder.path().join(format!("turned{turn}.mp4"));
         make_from(&[&flat], &turned, &format!("-i {{0}} -c copy -metadata:s:v:0 rotate={turn}"));
         let (frames, _) = frames(&turned);
@@ -109,7 +111,11 @@ fn a_phones_rotation_is_applied() {
 #[test]
 fn odd_sizes_and_single_frames_come_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let odd = make(folder.path(), "odd.mkv", "-f lavfi -i testsrc=size=201x359:rate=10:duration=1 -pix_fmt yuv420p -c:v ffv1");
+    let odd = make(
+        folder.path(),
+        "odd.mkv",
+        "-f lavfi -i testsrc=size=201x359:rate=10:duration=1 -pix_fmt yuv420p -c:v ffv1",
+    );
     let (frames_odd, warnings) = frames(&odd);
     assert_eq!((frames_odd.len(), frames_odd[0].width, frames_odd[0].height), (10, 201, 359));
     assert!(warnings.is_empty(), "{warnings:?}");
@@ -142,7 +148,8 @@ fn what_is_no_video_is_told_by_name() {
 #[test]
 fn a_frame_above_the_limit_is_refused_before_it_is_decoded() {
     let folder = tempfile::tempdir().unwrap();
-    let path = make(folder.path(), "large.mp4", "-f lavfi -i testsrc2=size=640x360:rate=10 -frames:v 2 -pix_fmt yuv420p");
+    let path =
+        make(folder.path(), "large.mp4", "-f lavfi -i testsrc2=size=640x360:rate=10 -frames:v 2 -pix_fmt yuv420p");
     let limits = Limits { pixels: 640 * 359, ..Limits::default() };
     let error = Decoder::open(&path, &limits, 1, &Arc::default()).unwrap_err();
     assert!(matches!(error, VideoError::TooLarge { width: 640, height: 360, .. }), "{error}");
@@ -176,7 +183,11 @@ fn an_open_that_hangs_ends_by_the_flag_and_by_the_limit() {
 fn an_encoded_file_has_the_sources_times_and_even_sides() {
     let folder = tempfile::tempdir().unwrap();
     let vfr = "-vf select='not(mod(n\\,3))+lt(n\\,20)' -vsync vfr";
-    let source = make(folder.path(), "odd.mkv", &format!("-f lavfi -i testsrc=size=201x359:rate=30:duration=2 {vfr} -pix_fmt yuv420p -c:v ffv1"));
+    let source = make(
+        folder.path(),
+        "odd.mkv",
+        &format!("-f lavfi -i testsrc=size=201x359:rate=30:duration=2 {vfr} -pix_fmt yuv420p -c:v ffv1"),
+    );
     let mut decoder = open(&source).unwrap();
     let out = folder.path().join("out.mp4");
     let info = decoder.info().clone();

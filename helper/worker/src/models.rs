@@ -87,13 +87,8 @@ pub(crate) fn pose(
     };
     let open = |fixed_batch| -> Result<RtmPose, RuntimeError> {
         let network = runtime.network(Path::new(&model.file), device)?;
-        let layout = Layout {
-            size: (w, h),
-            keypoints,
-            split_ratio: split as f32,
-            fixed_batch,
-            outputs: (x.clone(), y.clone()),
-        };
+        let layout =
+            Layout { size: (w, h), keypoints, split_ratio: split as f32, fixed_batch, outputs: (x.clone(), y.clone()) };
         Ok(RtmPose::new(network, layout, channels))
     };
     let mut rtmpose = open(fixed)?;

@@ -93,10 +93,10 @@ fn motion_bridges_a_short_gap() {
 
 #[test]
 fn a_short_gap_forgives_looks_that_a_long_one_does_not() {
-    // 52 degrees, a distance of about 0.33 between the nearest views.
-    let now = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 105, 200, 10.0, look(52.0))];
+    // 43 degrees: a distance of about 0.2 between the nearest views, between the two limits.
+    let now = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 105, 200, 10.0, look(43.0))];
     assert_eq!(stitch(&now, &StitchConfig::default()).joins[0].reason, Reason::Both);
-    let later = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 400, 500, 10.0, look(52.0))];
+    let later = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 400, 500, 10.0, look(43.0))];
     assert_eq!(identities(&later), [1, 2]);
 }
 

@@ -41,7 +41,8 @@ impl Osnet {
             self.input.clear();
             self.input.resize(batch * one, 0.0);
             for (bbox, out) in part.iter().zip(self.input.chunks_exact_mut(one)) {
-                stretch(frame, *bbox, self.size, &self.normalise, out).map_err(|e| self.network.error(e.to_string()))?;
+                stretch(frame, *bbox, self.size, &self.normalise, out)
+                    .map_err(|e| self.network.error(e.to_string()))?;
             }
             let output = &self.output;
             let rows = self.network.run([batch, 3, self.size.1, self.size.0], &self.input, |outputs| {

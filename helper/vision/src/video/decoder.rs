@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ffmpeg_next as ff;
 use ff::packet::side_data::Type as SideData;
 use ff::software::scaling::context::Definition;
+use ffmpeg_next as ff;
 use silhueta_shared::time::TimeBase;
 
 use super::pts::PtsRepair;
@@ -106,14 +106,11 @@ impl Decoder {
         };
         let mut options = ff::Dictionary::new();
         options.set("protocol_whitelist", limits.protocols);
-        let input =
-            ff::format::input_with_interrupt_and_dictionary(&url, interrupt, options).map_err(|e| match e {
-                ff::Error::Exit if stop.load(Ordering::Relaxed) => VideoError::Stopped,
-                _ if watch.is_over() => {
-                    VideoError::Stalled { path: path.into(), seconds: limits.stall.as_secs() }
-                }
-                e => open_error(e.to_string()),
-            })?;
+        let input = ff::format::input_with_interrupt_and_dictionary(&url, interrupt, options).map_err(|e| match e {
+            ff::Error::Exit if stop.load(Ordering::Relaxed) => VideoError::Stopped,
+            _ if watch.is_over() => VideoError::Stalled { path: path.into(), seconds: limits.stall.as_secs() },
+            e => open_error(e.to_string()),
+        })?;
 
         let stream = input.streams().best(ff::media::Type::Video);
         let stream = stream.ok_or_else(|| VideoError::NoVideo { path: path.into() })?;
@@ -201,7 +198,8 @@ impl Decoder {
         if let Some(error) = &self.read_error {
             warnings.push(format!("reading ended early after {} frames: {error}", self.index));
         } else if let Some(promised) = self.info.frames.filter(|n| self.index + 1 < *n && self.draining) {
-            warnings.push(format!("the container promises {promised} frames, {} decode: it may be cut off", self.index));
+            warnings
+                .push(format!("the container promises {promised} frames, {} decode: it may be cut off", self.index));
         }
         if self.damaged > 0 {
             warnings.push(format!("{} damaged packets were skipped", self.damaged));
@@ -246,7 +244,8 @@ impl Decoder {
         if self.index > 0 {
             return Ok(None);
         }
-        let why = self.read_error.as_ref().map_or_else(|| "it ends before the first picture".into(), ToString::to_string);
+        let why =
+            self.read_error.as_ref().map_or_else(|| "it ends before the first picture".into(), ToString::to_string);
         Err(VideoError::NoFrames { path: self.path.clone(), why })
     }
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use ffmpeg_next as ff;
 use ff::software::scaling::context::Definition;
+use ffmpeg_next as ff;
 use silhueta_shared::time::TimeBase;
 
 use super::VideoError;
@@ -47,16 +47,16 @@ impl Encoder {
         let ff_error = |e: ff::Error| fail(e.to_string());
         let text = path.to_str().ok_or_else(|| fail("its name is not UTF-8".into()))?;
         super::init().map_err(ff_error)?;
-        let codec = ff::encoder::find_by_name("libx264")
-            .ok_or_else(|| fail("this FFmpeg has no H.264 encoder (libx264); leave the video out with --no-video".into()))?;
+        let codec = ff::encoder::find_by_name("libx264").ok_or_else(|| {
+            fail("this FFmpeg has no H.264 encoder (libx264); leave the video out with --no-video".into())
+        })?;
         let mut output = ff::format::output_as(&format!("file:{text}"), "mp4").map_err(ff_error)?;
 
         // A tick of num/den seconds becomes num ticks of 1/den: MP4 time scales have no numerator.
         let den = i32::try_from(time_base.den()).map_err(|e| fail(e.to_string()))?;
         let time_base_out = ff::Rational::new(1, den);
         let padded = (width.next_multiple_of(2), height.next_multiple_of(2));
-        let mut encoder =
-            ff::codec::Context::new_with_codec(codec).encoder().video().map_err(ff_error)?;
+        let mut encoder = ff::codec::Context::new_with_codec(codec).encoder().video().map_err(ff_error)?;
         encoder.set_width(padded.0);
         encoder.set_height(padded.1);
         encoder.set_format(ff::format::Pixel::YUV420P);

@@ -1,8 +1,8 @@
 //! The seam to swscale: converts pictures between pixel formats and sizes, on any one thread at a time.
 #![allow(unsafe_code, reason = "ffmpeg-next leaves its scaler without Send; see below")]
 
-use ffmpeg_next as ff;
 use ff::software::scaling::{Context, Flags, context::Definition};
+use ffmpeg_next as ff;
 
 /// A conversion between two definitions.
 pub(super) struct Scaler(Context);

@@ -48,17 +48,16 @@ impl JobError {
             Self::Video(VideoError::Write { .. }) => {
                 (FailureKind::Output, Some("make room or choose another folder with --out"))
             }
-            Self::Video(VideoError::TooLarge { .. }) => {
-                (FailureKind::Input, Some("scale the video down first"))
-            }
+            Self::Video(VideoError::TooLarge { .. }) => (FailureKind::Input, Some("scale the video down first")),
             Self::Video(VideoError::NoVideo { .. }) => {
                 (FailureKind::Input, Some("choose a file with pictures, not only sound"))
             }
             Self::Video(_) => (FailureKind::Input, Some("check that the file plays, or export it again")),
             Self::Source { .. } => (FailureKind::Input, Some("check the path and that you may read it")),
-            Self::Runtime(RuntimeError::Device { .. }) => {
-                (FailureKind::Runtime, Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"))
-            }
+            Self::Runtime(RuntimeError::Device { .. }) => (
+                FailureKind::Runtime,
+                Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"),
+            ),
             Self::Runtime(RuntimeError::Model { .. }) | Self::Model(_) => {
                 (FailureKind::Runtime, Some("choose another file; `silhueta doctor` lists the models there are"))
             }

@@ -135,7 +135,12 @@ impl Feeder {
             let frame = Arc::new(frame);
             let people: Vec<_> = row.boxes.iter().filter_map(|b| Some((b.track?, b.bbox))).collect();
             let crops = people.iter().enumerate();
-            self.waiting.extend(crops.map(|(person, (_, bbox))| Crop { seq, person, frame: Arc::clone(&frame), bbox: *bbox }));
+            self.waiting.extend(crops.map(|(person, (_, bbox))| Crop {
+                seq,
+                person,
+                frame: Arc::clone(&frame),
+                bbox: *bbox,
+            }));
             self.scenes.send(Scene { frame, people }).map_err(|_| JobError::Disconnected)?;
             while self.waiting.len() >= self.batch {
                 self.send_batch()?;

@@ -70,7 +70,7 @@ pub(super) fn track(
     let (observed, observations) = bounded::<Numbered<Observation>>(in_flight);
     let (moved, motions) = bounded::<Numbered<Affine>>(in_flight);
 
-    let looked_at = std::thread::scope(|scope| -> Result<_, JobError> {
+    let (frames_looked_at, frames) = std::thread::scope(|scope| -> Result<(u64, u64), JobError> {
         let decoding = scope.spawn(|| {
             let (permit, work, motion_work) = (permit, work, motion_work);
             decode(&mut decoder, &mut sampler, &permit, [&work, &motion_work])
@@ -87,25 +87,26 @@ pub(super) fn track(
         drop((observations, motions, release));
         let decoded = decoding.join().unwrap_or(Err(JobError::Disconnected));
         match (result, decoded) {
+            (Ok(looked_at), Ok(decoded)) => Ok((looked_at, decoded)),
             // The decoder's own error is the cause where both fail.
-            (_, Err(error)) if !matches!(error, JobError::Disconnected) => Err(error),
-            (result, _) => result,
+            (Err(error), Ok(_) | Err(JobError::Disconnected)) => Err(error),
+            (_, Err(error)) => Err(error),
         }
     })?;
     sink.finish()?;
-    let warnings = decoder.warnings();
-    Ok(Tracked { frames: looked_at.1, frames_looked_at: looked_at.0, warnings })
+    Ok(Tracked { frames, frames_looked_at, warnings: decoder.warnings() })
 }
 
-/// Decodes and hands out the frames that are looked at; returns when the video ends.
+/// Decodes and hands out the frames that are looked at; returns how many there were in all.
 fn decode(
     decoder: &mut Decoder,
     sampler: &mut Sampler,
     permit: &Sender<()>,
     takers: [&Sender<(u64, Arc<Frame>)>; 2],
-) -> Result<(), JobError> {
-    let mut seq = 0;
+) -> Result<u64, JobError> {
+    let (mut seq, mut decoded) = (0, 0);
     while let Some(frame) = decoder.next_frame()? {
+        decoded = frame.index + 1;
         if !sampler.keeps(frame.pts) {
             continue;
         }
@@ -116,7 +117,7 @@ fn decode(
         }
         seq += 1;
     }
-    Ok(())
+    Ok(decoded)
 }
 
 /// One caller: detects, and embeds the people that the detector is sure of.
@@ -154,7 +155,7 @@ fn follow_camera(frames: &Receiver<(u64, Arc<Frame>)>, moved: &Sender<Numbered<A
     }
 }
 
-/// Feeds the tracker in order; returns the frames looked at and the frames decoded.
+/// Feeds the tracker in order; returns how many frames were looked at.
 fn collect(
     sink: &mut Sink,
     observations: &Receiver<Numbered<Observation>>,
@@ -162,9 +163,9 @@ fn collect(
     release: &Receiver<()>,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
-) -> Result<(u64, u64), JobError> {
+) -> Result<u64, JobError> {
     let mut order = Reorder::default();
-    let (mut looked_at, mut decoded) = (0, 0);
+    let mut looked_at = 0;
     for (seq, observation) in observations {
         order.push(seq, observation?);
         while let Some(observation) = order.pop() {
@@ -173,14 +174,13 @@ fn collect(
             }
             // The camera's motion comes in order, one a frame.
             let (_, motion) = motions.recv().map_err(|_| JobError::Disconnected)?;
-            decoded = observation.frame + 1;
             sink.take(&observation, motion?)?;
             looked_at += 1;
             release.recv().map_err(|_| JobError::Disconnected)?;
             meter.advance();
         }
     }
-    Ok((looked_at, decoded))
+    Ok(looked_at)
 }
 
 /// The tracker and the journals that its results go to.
