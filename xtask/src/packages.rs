@@ -42,6 +42,10 @@ const TEST: &[Need] = &[
     Need { what: "Python's venv", check: ("python3", &["-c", "import ensurepip, venv"]), debian: "python3-venv" },
 ];
 
+/// For the long checks, beside that.
+const SOAK: &[Need] =
+    &[Need { what: "GNU time, to measure memory", check: ("/usr/bin/time", &["--version"]), debian: "time" }];
+
 /// To check that it compiles for Windows.
 const WINDOWS: &[Need] = &[Need {
     what: "mingw, for Windows",
@@ -58,6 +62,12 @@ pub(crate) fn for_building() -> Result<()> {
 pub(crate) fn for_testing() -> Result<()> {
     ensure(BUILD)?;
     ensure(TEST)
+}
+
+/// Makes sure that what the long checks need is there.
+pub(crate) fn for_soak() -> Result<()> {
+    for_testing()?;
+    ensure(SOAK)
 }
 
 /// Makes sure that what cross-compiling needs is there.

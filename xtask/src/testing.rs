@@ -108,7 +108,7 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
 
 /// `cargo xtask soak`.
 pub(crate) fn soak() -> Result<ExitCode> {
-    packages::for_testing()?;
+    packages::for_soak()?;
     let setup = Setup::prepare()?;
     setup.build()?;
     let mut command =

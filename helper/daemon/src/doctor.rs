@@ -12,9 +12,8 @@ pub(crate) async fn doctor() -> Result<Exit, CliError> {
     let mut worker = Worker::spawn().await.map_err(CliError::Job)?;
     worker.send(&Command::Doctor).await.map_err(CliError::Job)?;
     let report = loop {
-        match worker.next().await.map_err(CliError::Job)? {
-            Event::Doctor(report) => break report,
-            _ => {}
+        if let Event::Doctor(report) = worker.next().await.map_err(CliError::Job)? {
+            break report;
         }
     };
     worker.finish().await;
@@ -48,7 +47,7 @@ fn print(report: &DoctorReport) {
     for model in found {
         match &model.contract {
             Ok(contract) => {
-                say(&format!("            {:32} {:9} {}", model.id, contract.role().name(), contract.family))
+                say(&format!("            {:32} {:9} {}", model.id, contract.role().name(), contract.family));
             }
             Err(error) => say(&format!("            {:32} not usable: {error}", model.id)),
         }

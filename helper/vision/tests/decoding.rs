@@ -1,4 +1,5 @@
 //! The decoder against `ffprobe`, on the real clips and on made files with everything that goes wrong.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test: a failure here is a failed test")]
 
 use std::path::Path;
 use std::sync::Arc;

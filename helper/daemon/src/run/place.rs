@@ -65,9 +65,8 @@ pub(super) fn leave(folder: &Path) {
     {
         tracing::warn!("{} can't be removed: {error}", work.display());
     }
-    for part in ["overlay.mp4.part"] {
-        let _may_not_be_there = std::fs::remove_file(folder.join(part));
-    }
+    // A killed worker had no time to.
+    let _may_not_be_there = std::fs::remove_file(folder.join("overlay.mp4.part"));
     let _only_an_empty_folder_goes = std::fs::remove_dir(folder);
 }
 

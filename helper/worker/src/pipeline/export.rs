@@ -39,7 +39,7 @@ pub(super) fn export(
         let tracks = tracks?;
         let posed = poses.next().ok_or(JobError::Disconnected)??;
         let mut posed = posed.poses.into_iter();
-        let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, e))?;
+        let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, &e))?;
         for row in &tracks.boxes {
             let row = RecordRow {
                 frame,

@@ -35,11 +35,11 @@ pub(crate) enum JobError {
 }
 
 impl JobError {
-    pub(crate) fn folder(path: &Path, error: impl ToString) -> Self {
+    pub(crate) fn folder(path: &Path, error: &dyn std::fmt::Display) -> Self {
         Self::Folder { path: path.into(), why: error.to_string() }
     }
 
-    pub(crate) fn source(path: impl AsRef<Path>, why: impl ToString) -> Self {
+    pub(crate) fn source(path: impl AsRef<Path>, why: &dyn std::fmt::Display) -> Self {
         Self::Source { path: path.as_ref().into(), why: why.to_string() }
     }
 

@@ -26,7 +26,7 @@ struct WorkFolder(PathBuf);
 impl WorkFolder {
     fn create(out: &Path) -> Result<Self, JobError> {
         let folder = out.join(".work");
-        std::fs::create_dir_all(&folder).map_err(|e| JobError::folder(&folder, e))?;
+        std::fs::create_dir_all(&folder).map_err(|e| JobError::folder(&folder, &e))?;
         Ok(Self(folder))
     }
 
@@ -43,7 +43,7 @@ impl WorkFolder {
     }
 
     fn remove(&self) -> Result<(), JobError> {
-        std::fs::remove_dir_all(&self.0).map_err(|e| JobError::folder(&self.0, e))
+        std::fs::remove_dir_all(&self.0).map_err(|e| JobError::folder(&self.0, &e))
     }
 }
 

@@ -41,6 +41,9 @@ struct Crop {
     bbox: Bbox,
 }
 
+/// A frame with its finished poses, to be drawn.
+type Drawing = (Scene, Vec<Vec<Keypoint>>);
+
 type Posed = Result<Vec<(u64, usize, Vec<Keypoint>)>, JobError>;
 
 /// Runs the stage; the annotated video waits to be committed.
@@ -71,7 +74,7 @@ pub(super) fn pose(
     let (scene_sender, scenes) = bounded::<Scene>(in_flight);
     let (crop_sender, crops) = bounded::<Vec<Crop>>(2 * networks.len());
     let (posed_sender, posed) = bounded::<Posed>(2 * networks.len());
-    let (draw_sender, drawings) = bounded::<(Scene, Vec<Vec<Keypoint>>)>(2);
+    let (draw_sender, drawings) = bounded::<Drawing>(2);
 
     std::thread::scope(|scope| -> Result<(), JobError> {
         let feeding = scope.spawn(|| {
@@ -86,8 +89,9 @@ pub(super) fn pose(
         drop((crops, posed_sender));
 
         let draw_sender = drawing.is_some().then_some(draw_sender);
-        let result = collect(&scenes, &posed, &release, draw_sender, &mut poses, meter, reporter);
-        drop((scenes, posed, release));
+        let result = collect(&scenes, &posed, &release, draw_sender.as_ref(), &mut poses, meter, reporter);
+        // Whoever still waits to send or to draw ends now.
+        drop((scenes, posed, release, draw_sender));
         let fed = feeding.join().unwrap_or(Err(JobError::Disconnected));
         let drawn = drawing.map_or(Ok(()), |d| d.join().unwrap_or(Err(JobError::Disconnected)));
         // The first real cause, not who noticed the broken channel.
@@ -118,8 +122,7 @@ impl Feeder {
         sampler: &mut Sampler,
         tracks: JournalReader<FrameTracks>,
     ) -> Result<(), JobError> {
-        let mut seq = 0;
-        for row in tracks {
+        for (seq, row) in (0u64..).zip(tracks) {
             let row = row?;
             let frame = loop {
                 match decoder.next_frame()? {
@@ -149,7 +152,6 @@ impl Feeder {
             if self.waiting.front().is_some_and(|crop| seq - crop.seq >= self.batch as u64) {
                 self.send_batch()?;
             }
-            seq += 1;
         }
         if self.waiting.is_empty() { Ok(()) } else { self.send_batch() }
     }
@@ -181,7 +183,7 @@ fn collect(
     scenes: &Receiver<Scene>,
     posed: &Receiver<Posed>,
     release: &Receiver<()>,
-    draw: Option<Sender<(Scene, Vec<Vec<Keypoint>>)>>,
+    draw: Option<&Sender<Drawing>>,
     journal: &mut JournalWriter<FramePoses>,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
@@ -208,7 +210,7 @@ fn collect(
         }
         let row = FramePoses { frame: scene.frame.index, poses: joints };
         journal.append(&row)?;
-        if let Some(draw) = &draw {
+        if let Some(draw) = draw {
             draw.send((scene, row.poses)).map_err(|_| JobError::Disconnected)?;
         }
         release.recv().map_err(|_| JobError::Disconnected)?;
@@ -221,7 +223,7 @@ fn collect(
 fn draw(
     mut encoder: Encoder,
     identities: &Identities,
-    drawings: &Receiver<(Scene, Vec<Vec<Keypoint>>)>,
+    drawings: &Receiver<Drawing>,
 ) -> Result<(), JobError> {
     for (scene, poses) in drawings {
         let mut frame = Arc::try_unwrap(scene.frame).unwrap_or_else(|shared| Frame::clone(&shared));

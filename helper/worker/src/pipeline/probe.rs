@@ -120,13 +120,13 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
 }
 
 fn sha256(path: &Path, reporter: &Reporter) -> Result<String, JobError> {
-    let mut file = File::open(path).map_err(|e| JobError::source(path, e))?;
+    let mut file = File::open(path).map_err(|e| JobError::source(path, &e))?;
     let (mut hash, mut buffer) = (Sha256::new(), vec![0u8; 1 << 20]);
     loop {
         if reporter.stop().load(Ordering::Relaxed) {
             return Err(JobError::Stopped);
         }
-        match file.read(&mut buffer).map_err(|e| JobError::source(path, e))? {
+        match file.read(&mut buffer).map_err(|e| JobError::source(path, &e))? {
             0 => break,
             n => hash.update(buffer.get(..n).unwrap_or_default()),
         }
@@ -141,7 +141,7 @@ fn check_space(spec: &JobSpec, info: &VideoInfo) -> Result<(), JobError> {
     let video = if spec.video { 2 * source } else { 0 };
     let needed = RESERVE + video + info.frames.unwrap_or(0) * 2048;
     let out = Path::new(&spec.out_dir);
-    let free = doctor::free_space(out).map_err(|e| JobError::folder(out, e))?;
+    let free = doctor::free_space(out).map_err(|e| JobError::folder(out, &e))?;
     if free < needed {
         return Err(JobError::Space { path: out.into(), free: free >> 20, needed: needed >> 20 });
     }

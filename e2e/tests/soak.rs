@@ -1,0 +1,44 @@
+//! The long checks: `cargo xtask soak`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test: a failure here is a failed test")]
+
+use std::path::Path;
+use std::process::Command;
+
+use silhueta_e2e::Helper;
+use silhueta_e2e::video::make_from;
+
+/// Frames after which memory must stand still, and frames to the end.
+const EARLY: u64 = 1_000;
+const LATE: u64 = 20_000;
+
+/// Memory is flat however long the video is: the highest use at 20,000 frames is within 5 % of that at 1,000.
+#[test]
+fn memory_is_flat_over_twenty_thousand_frames() {
+    let Some(helper) = Helper::new("soak: memory") else { return };
+    let source = helper.data.join("clips/walk_in_out.mp4");
+    let peak = |name: &str, frames: u64| {
+        let video = helper.at(name);
+        make_from(&[&source], &video, &format!("-stream_loop -1 -i {{0}} -frames:v {frames} -c copy -an"));
+        peak_of_worker(&helper, &video)
+    };
+    let (early, late) = (peak("early.mp4", EARLY), peak("late.mp4", LATE));
+    println!(
+        "peak memory: {early} kB at {EARLY} frames, {late} kB at {LATE} frames, ratio {:.3}",
+        late as f64 / early as f64
+    );
+    assert!(late * 100 <= early * 105, "{early} kB grew to {late} kB");
+}
+
+/// The highest resident memory, in kB, of the worker that does the main job on `video`.
+fn peak_of_worker(helper: &Helper, video: &Path) -> u64 {
+    // GNU time reports the largest child, which is the worker.
+    let report = helper.at("time");
+    let job = helper.command(&["run", &video.display().to_string(), "--out", "out", "--detector", "rtmdet_nano"]);
+    let mut timed = Command::new("/usr/bin/time");
+    timed.args(["-f", "%M", "-o"]).arg(&report).arg(job.get_program()).args(job.get_args());
+    timed.current_dir(helper.folder.path());
+    timed.envs(job.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert!(timed.status().expect("GNU time is installed").success());
+    let text = std::fs::read_to_string(&report).expect("its report");
+    text.trim().parse().expect("a number of kilobytes")
+}
