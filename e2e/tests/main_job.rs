@@ -1,5 +1,11 @@
 //! The main job from the command line: real binaries, real networks, real video.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test: a failure here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test: a failure here is a failed test"
+)]
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,5 +1,11 @@
 //! The long checks: `cargo xtask soak`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test: a failure here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test: a failure here is a failed test"
+)]
 
 use std::path::Path;
 use std::process::Command;

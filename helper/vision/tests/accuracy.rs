@@ -1,6 +1,12 @@
 //! The networks through our own code: COCO's ground truth, numpy's decoding of the same tensors, rtmlib's
 //! keypoints from the same file.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test: a failure here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test: a failure here is a failed test"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

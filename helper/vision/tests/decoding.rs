@@ -1,5 +1,11 @@
 //! The decoder against `ffprobe`, on the real clips and on made files with everything that goes wrong.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test: a failure here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test: a failure here is a failed test"
+)]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -220,11 +220,7 @@ fn collect(
 }
 
 /// Draws and encodes the annotated video.
-fn draw(
-    mut encoder: Encoder,
-    identities: &Identities,
-    drawings: &Receiver<Drawing>,
-) -> Result<(), JobError> {
+fn draw(mut encoder: Encoder, identities: &Identities, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
     for (scene, poses) in drawings {
         let mut frame = Arc::try_unwrap(scene.frame).unwrap_or_else(|shared| Frame::clone(&shared));
         let people: Vec<_> = scene
