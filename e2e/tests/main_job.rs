@@ -72,6 +72,7 @@ fn a_real_clip_comes_back_with_people_and_the_data_behind_it() {
     let before = written("summary.json");
     helper.work(&video, "out", &["--force", "--no-video"]);
     assert!(written("summary.json") > before);
+    assert!(!results.join("overlay.mp4").exists(), "an earlier run's video is not this one's");
 }
 
 #[test]

@@ -108,8 +108,8 @@ pub struct JobSpec {
     pub video: bool,
     /// Cores to use: the number of one-thread inferences side by side on the CPU, at least 1.
     pub threads: usize,
-    /// People per run of the pose network, at least 1.
-    pub pose_batch: usize,
+    /// People per run of the pose network; `None` for what suits the device.
+    pub pose_batch: Option<usize>,
     /// Channel order into the pose network; see [`ChannelOrder::Bgr`].
     #[serde(default)]
     pub pose_channels: ChannelOrder,

@@ -16,6 +16,7 @@ pub(crate) enum Exit {
     /// Ctrl+C.
     Interrupted,
     /// SIGTERM.
+    #[cfg(unix)]
     Terminated,
 }
 
@@ -26,6 +27,7 @@ impl From<Exit> for ExitCode {
             Exit::Input => 3,
             Exit::Runtime => 4,
             Exit::Interrupted => 130,
+            #[cfg(unix)]
             Exit::Terminated => 143,
         })
     }

@@ -18,6 +18,9 @@ use crate::worker::Worker;
 use place::Place;
 use progress::Display;
 
+/// Callers side by side unless more are asked for: each holds its own copy of the weights (RTMPose-l: 170 MB).
+const MOST_CALLERS: usize = 16;
+
 /// How one video ended.
 enum Outcome {
     Done(Box<Summary>),
@@ -82,21 +85,16 @@ fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
 }
 
 fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) -> JobSpec {
-    let device = Device::from(options.device);
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let usual_batch = match device {
-        Device::Auto | Device::Cpu => 1,
-        Device::Cuda | Device::Tensorrt | Device::Openvino => 16,
-    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_CALLERS);
     JobSpec {
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
-        device,
+        device: Device::from(options.device),
         models: models.clone(),
         fps: options.fps.0,
         video: !options.no_video,
         threads: options.threads.map_or(cores, usize::from),
-        pose_batch: options.pose_batch.map_or(usual_batch, usize::from),
+        pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
     }
 }

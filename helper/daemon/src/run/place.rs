@@ -27,6 +27,9 @@ pub(super) enum Place {
 pub(super) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliError> {
     let unreadable = |e: std::io::Error| CliError::Input(format!("{} can't be read: {e}", video.display()));
     let source = video.canonicalize().map_err(unreadable)?;
+    if source.to_str().is_none() {
+        return Err(CliError::Input(format!("{} has a name that is not UTF-8: rename it", video.display())));
+    }
     let changed = source.metadata().and_then(|meta| meta.modified()).map_err(unreadable)?;
     let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for n in 1u32.. {

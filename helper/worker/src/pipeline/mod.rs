@@ -68,6 +68,14 @@ pub(crate) fn run(spec: &JobSpec, reporter: &Reporter) -> Event {
     }
 }
 
+/// Removes an earlier run's file.
+fn forget(path: &Path) -> Result<(), JobError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(JobError::folder(path, &error)),
+        _ => Ok(()),
+    }
+}
+
 fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobError> {
     let mut stages = Vec::new();
 
@@ -94,11 +102,16 @@ fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobE
     let settings = Settings {
         fps: spec.fps,
         tracker: track::PRESET.name().into(),
-        pose_batch: spec.pose_batch,
+        pose_batch: job.pose_batch(),
         runtime: job.runtime.info().version.clone(),
         cpu: crate::doctor::cpu(),
         app: env!("CARGO_PKG_VERSION").into(),
     };
+    // From here on earlier results are replaced: they are no longer whole together.
+    forget(&out.join("summary.json"))?;
+    if !spec.video {
+        forget(&out.join("overlay.mp4"))?;
+    }
     export::export(&job, &settings, &files, &identities, out, &mut meter, reporter)?;
     if let Some(overlay) = overlay {
         overlay.commit()?;

@@ -58,7 +58,7 @@ pub(super) fn pose(
     let networks = job.open_poses()?;
     let mut decoder = job.decoder(reporter)?;
     let mut sampler = job.sampler();
-    let batch = job.spec.pose_batch.max(1);
+    let batch = job.pose_batch();
     let tracks = JournalReader::<FrameTracks>::open(&files.tracks())?;
     let mut poses = JournalWriter::<FramePoses>::create(&files.poses())?;
     let overlay = job.spec.video.then(|| Pending::new(out.join("overlay.mp4")));

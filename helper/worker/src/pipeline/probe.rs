@@ -1,12 +1,9 @@
 //! Stage `probe`: is the video readable, do the networks fit, is there room? Everything that can fail
 //! early fails here, before hours of work.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
-use sha2::{Digest as _, Sha256};
+use silhueta_registry::locate::sha256;
 use silhueta_shared::job::{Device, JobSpec};
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
@@ -44,6 +41,11 @@ impl Job<'_> {
     /// Callers side by side: on the CPU one a core, on a device one to keep it fed.
     pub(super) fn callers(&self) -> usize {
         if self.device.used == Device::Cpu { self.spec.threads.max(1) } else { 1 }
+    }
+
+    /// People per run of the pose network: on the CPU more than one gains nothing and costs memory.
+    pub(super) fn pose_batch(&self) -> usize {
+        self.spec.pose_batch.unwrap_or(if self.device.used == Device::Cpu { 1 } else { 16 }).max(1)
     }
 
     pub(super) fn time_base(&self) -> TimeBase {
@@ -115,23 +117,8 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         let reid = models::reid(&job.runtime, job.device.used, &spec.models.reid)?;
         job.trackers.push((detector, reid));
     }
-    job.source.sha256 = sha256(path, reporter)?;
+    job.source.sha256 = sha256(path).map_err(|e| JobError::source(path, &e))?;
     Ok(job)
-}
-
-fn sha256(path: &Path, reporter: &Reporter) -> Result<String, JobError> {
-    let mut file = File::open(path).map_err(|e| JobError::source(path, &e))?;
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0u8; 1 << 20]);
-    loop {
-        if reporter.stop().load(Ordering::Relaxed) {
-            return Err(JobError::Stopped);
-        }
-        match file.read(&mut buffer).map_err(|e| JobError::source(path, &e))? {
-            0 => break,
-            n => hash.update(buffer.get(..n).unwrap_or_default()),
-        }
-    }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Refuses a job that would fill the disk: the annotated video is about as large as the source (its
