@@ -106,7 +106,7 @@ mod tests {
                 bgr.extend([v as u8; 3]);
             }
         }
-        Frame { index: 0, pts: 0, width, height, bgr }
+        Frame { index: 0, pts: 0, width, height, bgr: bgr.into() }
     }
 
     #[test]
@@ -121,11 +121,11 @@ mod tests {
     #[test]
     fn a_blank_picture_and_a_change_of_size_say_nothing() {
         let mut motion = CameraMotion::default();
-        let blank = Frame { index: 0, pts: 0, width: 64, height: 48, bgr: vec![7; 64 * 48 * 3] };
+        let blank = Frame { index: 0, pts: 0, width: 64, height: 48, bgr: vec![7; 64 * 48 * 3].into() };
         motion.update(&scene(0, 0)).unwrap();
         assert_eq!(motion.update(&blank).unwrap(), Affine::IDENTITY);
         assert_eq!(motion.update(&blank).unwrap(), Affine::IDENTITY);
-        let dot = Frame { index: 0, pts: 0, width: 1, height: 1, bgr: vec![7; 3] };
+        let dot = Frame { index: 0, pts: 0, width: 1, height: 1, bgr: vec![7; 3].into() };
         assert_eq!(motion.update(&dot).unwrap(), Affine::IDENTITY);
     }
 }

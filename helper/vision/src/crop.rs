@@ -233,8 +233,8 @@ mod tests {
     use super::*;
 
     fn flat(width: u32, height: u32, bgr: [u8; 3]) -> Frame {
-        let bytes = bgr.iter().copied().cycle().take((width * height * 3) as usize).collect();
-        Frame { index: 0, pts: 0, width, height, bgr: bytes }
+        let bytes: Vec<u8> = bgr.iter().copied().cycle().take((width * height * 3) as usize).collect();
+        Frame { index: 0, pts: 0, width, height, bgr: bytes.into() }
     }
 
     #[test]

@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_person_at_the_edge_with_wild_joints_is_drawn_without_a_panic() {
-        let mut frame = Frame { index: 0, pts: 0, width: 64, height: 48, bgr: vec![0; 64 * 48 * 3] };
+        let mut frame = Frame { index: 0, pts: 0, width: 64, height: 48, bgr: vec![0; 64 * 48 * 3].into() };
         let mut joints = vec![Keypoint { x: f32::NAN, y: 1e30, score: 1.0 }; 17];
         joints[5] = Keypoint { x: 10.0, y: 10.0, score: 0.9 };
         let identity = IdentityId::new(13).unwrap();

@@ -26,7 +26,7 @@ fn frames(path: &Path) -> (Vec<Frame>, Vec<String>) {
     while let Some(mut frame) = decoder.next_frame().unwrap() {
         assert_eq!(frame.bgr.len(), (frame.width * frame.height * 3) as usize);
         if frames.len() > 3 {
-            frame.bgr = Vec::new();
+            frame.bgr = Vec::new().into();
         }
         frames.push(frame);
     }

@@ -101,5 +101,5 @@ pub(crate) fn pose(
 }
 
 fn blank() -> Frame {
-    Frame { index: 0, pts: 0, width: 2, height: 2, bgr: vec![0; 12] }
+    Frame { index: 0, pts: 0, width: 2, height: 2, bgr: vec![0; 12].into() }
 }

@@ -14,7 +14,7 @@ use super::pts::PtsRepair;
 use super::rotation::Rotation;
 use super::scaler::Scaler;
 use super::{VideoError, VideoInfo};
-use crate::frame::Frame;
+use crate::frame::{Frame, Pool};
 
 /// What is refused or given up.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct Decoder {
     stream: usize,
     decoder: ff::decoder::Video,
     scaler: Option<Scaler>,
+    pool: Pool,
     info: VideoInfo,
     rotation: Rotation,
     pts: PtsRepair,
@@ -153,6 +154,7 @@ impl Decoder {
             stream: stream.index(),
             decoder,
             scaler: None,
+            pool: Pool::default(),
             info,
             rotation,
             pts: PtsRepair::new(step, counts_frames),
@@ -265,9 +267,9 @@ impl Decoder {
         };
         let converted = self.scaler.insert(scaler).convert(decoded).map_err(|e| error(e.to_string()))?;
         let row = width as usize * 3;
-        let mut bgr = Vec::with_capacity(row * height as usize);
+        let mut bgr = self.pool.take(row * height as usize);
         for line in converted.data(0).chunks(converted.stride(0)).take(height as usize) {
-            bgr.extend_from_slice(line.get(..row).ok_or_else(|| error("a row is too short".into()))?);
+            bgr.extend(line.get(..row).ok_or_else(|| error("a row is too short".into()))?);
         }
         let pts = self.pts.next(decoded.timestamp());
         let frame = Frame { index: self.index, pts, width, height, bgr };

@@ -16,6 +16,8 @@ pub struct Encoder {
     output: ff::format::context::Output,
     encoder: ff::encoder::Video,
     scaler: Scaler,
+    /// The picture that goes into the scaler, filled anew for each frame.
+    bgr: ff::frame::Video,
     /// 4:2:0 needs even sides: an odd one is filled up by repeating its last row or column.
     padded: (u32, u32),
     ticks: i64,
@@ -83,7 +85,8 @@ impl Encoder {
         let scaler = Scaler::new(from, to).map_err(ff_error)?;
         let ticks = i64::from(time_base.num());
         let step = ((f64::from(den) / fps).round() as i64).max(1);
-        Ok(Self { path: path.into(), output, encoder, scaler, padded, ticks, step, time_base: time_base_out })
+        let bgr = ff::frame::Video::new(ff::format::Pixel::BGR24, width, height);
+        Ok(Self { path: path.into(), output, encoder, scaler, bgr, padded, ticks, step, time_base: time_base_out })
     }
 
     /// Appends a frame; its `pts` must be above the last one's.
@@ -92,7 +95,7 @@ impl Encoder {
     /// The disk is full, or the encoder refuses.
     pub fn write(&mut self, frame: &Frame) -> Result<(), VideoError> {
         let (width, height) = (frame.width as usize, frame.height as usize);
-        let mut bgr = ff::frame::Video::new(ff::format::Pixel::BGR24, self.padded.0, self.padded.1);
+        let bgr = &mut self.bgr;
         let stride = bgr.stride(0);
         let rows = frame.bgr.chunks(width * 3);
         let last = frame.bgr.chunks(width * 3).nth(height.saturating_sub(1));
@@ -103,7 +106,12 @@ impl Encoder {
                 line.copy_within((width - 1) * 3..width * 3, width * 3);
             }
         }
-        let mut yuv = self.scaler.convert(&bgr).map_err(|e| self.error(e))?;
+        // A picture of its own: the encoder may keep it after this call.
+        let mut yuv = self
+            .scaler
+            .convert(bgr)
+            .map_err(|e| VideoError::Write { path: self.path.clone(), why: e.to_string() })?
+            .clone();
         yuv.set_pts(Some(frame.pts * self.ticks));
         self.encoder.send_frame(&yuv).map_err(|e| self.error(e))?;
         self.drain()

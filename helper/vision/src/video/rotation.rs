@@ -51,7 +51,7 @@ impl Rotation {
         let mut turned = Mat::default();
         rotate(&image::view(&frame)?, &mut turned, code)?;
         let (width, height) = self.size(frame.width, frame.height);
-        Ok(Frame { width, height, bgr: turned.data_bytes()?.to_vec(), ..frame })
+        Ok(Frame { width, height, bgr: turned.data_bytes()?.to_vec().into(), ..frame })
     }
 }
 
@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn a_clockwise_turn_brings_the_bottom_left_to_the_top_left() {
         // 2 wide, 1 high: left pixel 10, right pixel 20; turned clockwise: 1 wide, 2 high, 10 above 20.
-        let frame = Frame { index: 0, pts: 0, width: 2, height: 1, bgr: vec![10, 10, 10, 20, 20, 20] };
+        let frame = Frame { index: 0, pts: 0, width: 2, height: 1, bgr: vec![10, 10, 10, 20, 20, 20].into() };
         let turned = Rotation::Clockwise.apply(frame).unwrap();
-        assert_eq!((turned.width, turned.height, turned.bgr), (1, 2, vec![10, 10, 10, 20, 20, 20]));
+        assert_eq!((turned.width, turned.height, turned.bgr.to_vec()), (1, 2, vec![10, 10, 10, 20, 20, 20]));
     }
 }

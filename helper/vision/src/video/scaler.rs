@@ -5,7 +5,11 @@ use ff::software::scaling::{Context, Flags, context::Definition};
 use ffmpeg_next as ff;
 
 /// A conversion between two definitions.
-pub(super) struct Scaler(Context);
+pub(super) struct Scaler {
+    context: Context,
+    /// What came out last: its memory serves the next picture.
+    converted: ff::frame::Video,
+}
 
 // SAFETY: an SwsContext owns all its memory, is bound to no thread and has no shared state; it must only
 // not be used by two threads at once, which `&mut self` below rules out (libswscale's documentation).
@@ -14,16 +18,17 @@ unsafe impl Send for Scaler {}
 impl Scaler {
     pub(super) fn new(from: Definition, to: Definition) -> Result<Self, ff::Error> {
         let (Definition { format, width, height }, flags) = (from, Flags::BICUBIC);
-        Context::get(format, width, height, to.format, to.width, to.height, flags).map(Self)
+        let context = Context::get(format, width, height, to.format, to.width, to.height, flags)?;
+        Ok(Self { context, converted: ff::frame::Video::empty() })
     }
 
     pub(super) fn takes(&self, from: Definition) -> bool {
-        *self.0.input() == from
+        *self.context.input() == from
     }
 
-    pub(super) fn convert(&mut self, picture: &ff::frame::Video) -> Result<ff::frame::Video, ff::Error> {
-        let mut converted = ff::frame::Video::empty();
-        self.0.run(picture, &mut converted)?;
-        Ok(converted)
+    /// Converts into this scaler's own picture, which the next call overwrites.
+    pub(super) fn convert(&mut self, picture: &ff::frame::Video) -> Result<&ff::frame::Video, ff::Error> {
+        self.context.run(picture, &mut self.converted)?;
+        Ok(&self.converted)
     }
 }
