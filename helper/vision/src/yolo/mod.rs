@@ -112,6 +112,16 @@ mod tests {
     }
 
     #[test]
+    fn yolov8_keeps_neighbours_that_yolox_would_not() {
+        // Boxes of 10×20: moved by 2.5 they overlap by 0.6, moved by 1 by 0.82.
+        let people = |moved: f32| {
+            let output = [20.0, 20.0 + moved, 20.0, 20.0, 10.0, 10.0, 20.0, 20.0, 0.9, 0.8];
+            decode_yolov8(&output, 2, &PLAIN).len()
+        };
+        assert_eq!((people(2.5), people(1.0)), (2, 1));
+    }
+
+    #[test]
     fn end_to_end_rows_of_other_classes_are_dropped() {
         let output = [1.0, 2.0, 3.0, 4.0, 0.9, 0.0, 1.0, 2.0, 3.0, 4.0, 0.9, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         assert_eq!(decode_end_to_end(&output, &PLAIN).len(), 1);
