@@ -30,8 +30,9 @@ enum Outcome {
 /// Works through all videos; one that fails doesn't keep the others from their turn.
 pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
     let videos = inputs::expand(&options.videos)?;
-    let mut signals = Signals::listen()?;
     let models = resolve_models(options)?;
+    // From here on; before it Ctrl+C ends the process by itself.
+    let mut signals = Signals::listen()?;
     let mut worst = Exit::Done;
     for (i, video) in videos.iter().enumerate() {
         let display = Display::new(options.progress, video, (i + 1, videos.len()));
@@ -50,11 +51,11 @@ pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
         match work(&spec(options, &models, &source, &folder), &display, &mut signals).await {
             Ok(Outcome::Done(summary)) => display.done(&summary, &folder),
             Ok(Outcome::Ended(exit)) => {
-                place::leave(&folder);
+                place::leave(&folder, &source);
                 return Ok(exit);
             }
             Err(error) => {
-                place::leave(&folder);
+                place::leave(&folder, &source);
                 display.clear();
                 complain(&error);
                 worst = if worst == Exit::Done { error.exit() } else { worst };

@@ -51,26 +51,43 @@ pub(super) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliE
         } else if !is_ours_or_empty(&folder, &source) {
             continue;
         }
-        std::fs::create_dir_all(folder.join(".work")).map_err(|e| unwritable(&e))?;
-        let text = source.display().to_string();
-        write_whole(&folder.join(CLAIM), |file| file.write_all(text.as_bytes())).map_err(|e| unwritable(&e))?;
+        claim(&folder, &source).map_err(|e| unwritable(&e))?;
         let folder = folder.canonicalize().map_err(|e| unwritable(&e))?;
         return Ok(Place::Free { source, folder });
     }
     Err(CliError::Runtime(format!("{} has no free name for {stem}", out.display())))
 }
 
-/// Removes what a job that did not finish leaves behind; earlier results stay.
-pub(super) fn leave(folder: &Path) {
+/// Removes what a job that did not finish leaves behind; earlier results stay, and stay this video's.
+pub(super) fn leave(folder: &Path, source: &Path) {
+    let tried = |what: &Path, done: std::io::Result<()>| match done {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!("{} can't be removed: {error}", what.display());
+        }
+        _ => {}
+    };
     let work = folder.join(".work");
-    if work.exists()
-        && let Err(error) = std::fs::remove_dir_all(&work)
-    {
-        tracing::warn!("{} can't be removed: {error}", work.display());
+    tried(&work, std::fs::remove_dir_all(&work));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    // A killed worker had no time to take its unfinished files away.
+    for part in entries.filter(|path| path.extension().is_some_and(|ending| ending == "part")) {
+        tried(&part, std::fs::remove_file(&part));
     }
-    // A killed worker had no time to.
-    let _may_not_be_there = std::fs::remove_file(folder.join("overlay.mp4.part"));
-    let _only_an_empty_folder_goes = std::fs::remove_dir(folder);
+    let is_left = std::fs::remove_dir(folder).is_err() && folder.exists();
+    if is_left
+        && !folder.join("summary.json").exists()
+        && let Err(error) = claim(folder, source)
+    {
+        tracing::warn!("{} can't be kept for {}: {error}", folder.display(), source.display());
+    }
+}
+
+/// Makes the folder this video's until there is a summary.
+fn claim(folder: &Path, source: &Path) -> silhueta_results::Result<()> {
+    let file = folder.join(CLAIM);
+    std::fs::create_dir_all(folder.join(".work"))
+        .map_err(|source| silhueta_results::Error::Write { path: file.clone(), source })?;
+    write_whole(&file, |out| out.write_all(source.display().to_string().as_bytes()))
 }
 
 /// Says whose an unfinished folder is.
@@ -80,5 +97,39 @@ fn is_ours_or_empty(folder: &Path, source: &Path) -> bool {
     match std::fs::read_to_string(folder.join(CLAIM)) {
         Ok(claim) => Path::new(&claim) == source,
         Err(_) => std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_folder_stays_its_videos_and_an_empty_one_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let (out, video) = (root.path().join("out"), root.path().join("a.mp4"));
+        std::fs::File::create(&video).unwrap();
+        let place_of = |video: &Path| match place(&out, video, false).unwrap() {
+            Place::Free { source, folder } => (source, folder),
+            Place::Finished(folder) => panic!("{} is not finished", folder.display()),
+        };
+        let (source, folder) = place_of(&video);
+        leave(&folder, &source);
+        assert!(!folder.exists());
+
+        // Killed while it replaced earlier results: they are there, their summary is gone.
+        let (source, folder) = place_of(&video);
+        for name in ["pose.json", "record.parquet.part"] {
+            std::fs::File::create(folder.join(name)).unwrap();
+        }
+        leave(&folder, &source);
+        assert!(folder.join("pose.json").exists() && !folder.join("record.parquet.part").exists());
+        assert_eq!(place_of(&video).1, folder);
+
+        // Another video of that name doesn't take it.
+        let other = root.path().join("b/a.mp4");
+        std::fs::create_dir(root.path().join("b")).unwrap();
+        std::fs::File::create(&other).unwrap();
+        assert!(place_of(&other).1.ends_with("a-2"));
     }
 }
