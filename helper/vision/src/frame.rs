@@ -27,6 +27,13 @@ const KEPT: usize = 32;
 pub(crate) struct Pool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Pool {
+    /// Takes the memory of `frames` frames of `bytes` now, so that it is the same however the work goes.
+    pub(crate) fn reserve(&self, frames: usize, bytes: usize) {
+        if let Ok(mut free) = self.0.lock() {
+            free.resize_with(frames.min(KEPT), || vec![1; bytes]);
+        }
+    }
+
     /// An empty buffer with room for `bytes`.
     pub(crate) fn take(&self, bytes: usize) -> Pixels {
         let kept = self.0.lock().ok().and_then(|mut free| free.pop());
@@ -37,7 +44,7 @@ impl Pool {
     }
 }
 
-/// The bytes of a picture. A clone has bytes of its own, outside of the pool.
+/// The bytes of a picture. A clone has bytes of its own, out of the same pool.
 #[derive(Debug, Default)]
 pub struct Pixels {
     bytes: Vec<u8>,
@@ -59,7 +66,10 @@ impl From<Vec<u8>> for Pixels {
 
 impl Clone for Pixels {
     fn clone(&self) -> Self {
-        self.bytes.clone().into()
+        let Some(pool) = &self.pool else { return self.bytes.clone().into() };
+        let mut copy = pool.take(self.bytes.len());
+        copy.extend(&self.bytes);
+        copy
     }
 }
 

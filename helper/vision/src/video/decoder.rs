@@ -169,6 +169,11 @@ impl Decoder {
         })
     }
 
+    /// Takes the memory for `frames` frames at once now: as many as the caller holds at a time.
+    pub fn reserve(&self, frames: usize) {
+        self.pool.reserve(frames, self.info.width as usize * self.info.height as usize * 3);
+    }
+
     /// What the container promised.
     pub fn info(&self) -> &VideoInfo {
         &self.info

@@ -70,6 +70,8 @@ pub(super) fn pose(
 
     // A batch may wait for people of the next `batch` frames, so that many are in flight at least.
     let in_flight = 2 * networks.len() + batch + 2;
+    // Beside those: one being decoded, two waiting to be drawn, one being drawn and its copy.
+    decoder.reserve(in_flight + 5);
     let (permit, release) = bounded::<()>(in_flight);
     let (scene_sender, scenes) = bounded::<Scene>(in_flight);
     let (crop_sender, crops) = bounded::<Vec<Crop>>(2 * networks.len());

@@ -64,6 +64,7 @@ pub(super) fn track(
 
     // Frames between decoder and tracker: enough to keep every caller busy, few enough for memory.
     let in_flight = 2 * networks.len() + 2;
+    decoder.reserve(in_flight + 1);
     let (permit, release) = bounded::<()>(in_flight);
     let (work, worker_frames) = bounded::<(u64, Arc<Frame>)>(in_flight);
     let (motion_work, motion_frames) = bounded::<(u64, Arc<Frame>)>(in_flight);
