@@ -24,6 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Set up and build what is missing, then work through videos (without any: tell what is there)
+    #[command(disable_help_flag = true)]
     Run {
         /// Handed to `silhueta run` as they are: VIDEO… --out DIR …
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -31,8 +32,8 @@ enum Task {
     },
     /// Set up, then run every test; ends with what was skipped and why
     Test {
-        /// Only tests whose name holds this
-        filter: Option<String>,
+        /// Only tests whose name holds one of these
+        filters: Vec<String>,
     },
     /// Formatting, clippy, tests, docs, dependencies, and whether it compiles for Windows
     Ci,
@@ -45,7 +46,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Run { args } => setup::run(&args),
-        Task::Test { filter } => testing::test(filter.as_deref()),
+        Task::Test { filters } => testing::test(&filters),
         Task::Ci => checks::ci(),
         Task::Bench(options) => bench::bench(&options),
         Task::Soak => testing::soak(),

@@ -53,33 +53,36 @@ const WINDOWS: &[Need] = &[Need {
     debian: "gcc-mingw-w64-x86-64",
 }];
 
+/// Other systems' names for what building and testing need.
+const ELSEWHERE: &str = "  Fedora: gcc-c++ pkgconf clang clang-devel ffmpeg-free ffmpeg-free-devel opencv-devel python3-pip\n  \
+                         Arch:   gcc pkgconf clang ffmpeg opencv python-pip";
+
 /// Makes sure that what building needs is there.
 pub(crate) fn for_building() -> Result<()> {
-    ensure(BUILD)
+    ensure(&[BUILD])
 }
 
 /// Makes sure that what testing needs is there.
 pub(crate) fn for_testing() -> Result<()> {
-    ensure(BUILD)?;
-    ensure(TEST)
+    ensure(&[BUILD, TEST])
 }
 
 /// Makes sure that what the long checks need is there.
 pub(crate) fn for_soak() -> Result<()> {
-    for_testing()?;
-    ensure(SOAK)
+    ensure(&[BUILD, TEST, SOAK])
 }
 
 /// Makes sure that what cross-compiling needs is there.
 pub(crate) fn for_windows() -> Result<()> {
-    ensure(WINDOWS)
+    ensure(&[WINDOWS])
 }
 
-fn missing(needs: &'static [Need]) -> Vec<&'static Need> {
-    needs.iter().filter(|need| !succeeds(need.check.0, need.check.1)).collect()
+fn missing(needs: &[&'static [Need]]) -> Vec<&'static Need> {
+    needs.iter().copied().flatten().filter(|need| !succeeds(need.check.0, need.check.1)).collect()
 }
 
-fn ensure(needs: &'static [Need]) -> Result<()> {
+/// All kinds of needs in one go, so that there is one list to install.
+fn ensure(needs: &[&'static [Need]]) -> Result<()> {
     let gone = missing(needs);
     if gone.is_empty() {
         return Ok(());
@@ -88,7 +91,7 @@ fn ensure(needs: &'static [Need]) -> Result<()> {
     let packages = package_names(&gone);
     let line = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
     if !succeeds("dpkg-query", &["--version"]) {
-        bail!("install these, then try again (Debian calls them {})", packages.join(" "));
+        bail!("install these, then try again\n  Debian: {}\n{ELSEWHERE}", packages.join(" "));
     }
     let is_root = output("id", &["-u"])? == "0";
     let may_ask = std::io::stdin().is_terminal();
@@ -139,6 +142,6 @@ mod tests {
             Need { what: "nothing", check: ("no-such-program", &[]), debian: "nothing" },
             Need { what: "a shell", check: ("sh", &["-c", "exit 0"]), debian: "dash" },
         ];
-        assert_eq!(missing(NEEDS).iter().map(|need| need.what).collect::<Vec<_>>(), ["nothing"]);
+        assert_eq!(missing(&[NEEDS]).iter().map(|need| need.what).collect::<Vec<_>>(), ["nothing"]);
     }
 }

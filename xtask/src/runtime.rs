@@ -9,8 +9,10 @@ use crate::shell::{cache, command, run, step};
 const VERSION: &str = "1.31.1";
 
 /// Wheels by architecture: pip's platform tag and the file's SHA-256.
-const WHEELS: [(&str, &str, &str); 1] =
-    [("x86_64", "manylinux_2_28_x86_64", "5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f")];
+const WHEELS: [(&str, &str, &str); 2] = [
+    ("x86_64", "manylinux_2_28_x86_64", "5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f"),
+    ("aarch64", "manylinux_2_28_aarch64", "da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3"),
+];
 
 /// The library's path, after it was downloaded if need be. `$SILHUETA_ONNXRUNTIME` names another one.
 pub(crate) fn library() -> Result<PathBuf> {

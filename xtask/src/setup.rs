@@ -89,11 +89,12 @@ fn development_models() -> Option<PathBuf> {
     if own.is_some_and(|own| std::fs::read_dir(own).is_ok_and(|mut files| files.next().is_some())) {
         return None;
     }
-    let folder = match std::env::var_os("SILHUETA_TEST_DATA") {
-        Some(folder) => PathBuf::from(folder).join("models"),
-        None => root().join("../shared/data/models"),
-    };
-    folder.canonicalize().ok()
+    test_data().join("models").canonicalize().ok()
+}
+
+/// Real weights and clips, where a development checkout has them.
+pub(crate) fn test_data() -> PathBuf {
+    std::env::var_os("SILHUETA_TEST_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from)
 }
 
 /// Whether a program can be run, for tasks that can do without.
