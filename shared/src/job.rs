@@ -126,9 +126,8 @@ pub enum ChannelOrder {
     Bgr,
 }
 
-/// Why a job ended without its results; each has an exit code of `silhueta run`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What kind of failure it is; each has an exit code of `silhueta run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// The video can't be read.
     Input,
@@ -138,13 +137,62 @@ pub enum FailureKind {
     Output,
 }
 
+/// Why a job ended without its results; the page has a sentence for each in every language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// The file is missing or may not be read.
+    SourceMissing,
+    /// The file is not a video that can be read.
+    SourceUnreadable,
+    /// It has no pictures, only sound or nothing.
+    SourceWithoutPictures,
+    /// Its pictures are too large.
+    SourceTooLarge,
+    /// It changed between the two passes.
+    SourceChanged,
+    /// No model fits a role, or a file doesn't fit its role.
+    ModelUnfit,
+    /// ONNX Runtime can't be loaded.
+    RuntimeMissing,
+    /// A device that was named can't be used.
+    DeviceMissing,
+    /// The worker can't be started.
+    WorkerMissing,
+    /// The worker ended by itself.
+    WorkerDied,
+    /// The worker did not move and was killed.
+    WorkerHung,
+    /// The disk has no room.
+    NoSpace,
+    /// Results can't be written.
+    OutputUnwritable,
+    /// Something that should not happen.
+    Internal,
+}
+
+impl FailureCode {
+    /// Its kind.
+    pub const fn kind(self) -> FailureKind {
+        match self {
+            Self::SourceMissing
+            | Self::SourceUnreadable
+            | Self::SourceWithoutPictures
+            | Self::SourceTooLarge
+            | Self::SourceChanged => FailureKind::Input,
+            Self::NoSpace | Self::OutputUnwritable => FailureKind::Output,
+            _ => FailureKind::Runtime,
+        }
+    }
+}
+
 /// A failure, told to a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// What kind.
-    pub kind: FailureKind,
-    /// What happened, to which file.
+    /// What it is.
+    pub code: FailureCode,
+    /// What happened, to which file, in English.
     pub message: String,
-    /// The way out.
+    /// The way out, in English.
     pub hint: Option<String>,
 }

@@ -6,7 +6,10 @@
 pub mod geometry;
 pub mod job;
 pub mod model;
+pub mod notice;
 pub mod pose;
+pub mod protocol;
+pub mod state;
 pub mod summary;
 pub mod time;
 pub mod track;

@@ -3,11 +3,14 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::geometry::Bbox;
 use crate::job::{Device, Failure, JobSpec, Stage};
+use crate::notice::{Notice, VideoFacts};
 use crate::summary::{PassedOver, Summary};
+use crate::track::{IdentityId, TrackId};
 
 /// Both sides must say the same.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Longest message body in bytes: above it the stream is not ours.
 pub const MAX_MESSAGE: usize = 16 << 20;
@@ -20,8 +23,67 @@ pub enum Command {
     Run(Box<JobSpec>),
     /// Say what the machine can do.
     Doctor,
+    /// Say what a file is, without working through it.
+    Inspect {
+        /// The video's path.
+        source: String,
+    },
     /// End the job at the next frame.
     Stop,
+    /// Stand still at the next frame.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Pictures that somebody is waiting for. Replaces what was asked for before; zero encodes nothing more.
+    /// Only the stage `pose` ever answers.
+    Preview(PreviewWish),
+}
+
+/// How many preview pictures the worker may still encode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewWish {
+    /// Without anything drawn on them: for the page, which draws.
+    pub plain: u8,
+    /// With boxes, names and skeletons burned in: for MJPEG.
+    pub drawn: u8,
+}
+
+/// One person of a preview, in source pixels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PreviewPerson {
+    /// The person over the whole video.
+    pub identity: IdentityId,
+    /// The unbroken run of boxes.
+    pub track: TrackId,
+    /// Where.
+    pub bbox: Bbox,
+    /// Joints as `[x, y, score]`, in the order of the skeleton.
+    pub keypoints: Vec<[f32; 3]>,
+}
+
+/// A frame on its way to a viewer: pictures as JPEG, people as data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// 0-based position of the frame in the source.
+    pub frame: u64,
+    /// Its time, in ticks of the stream's time base.
+    pub pts: i64,
+    /// Its time in seconds, for display.
+    pub seconds: f64,
+    /// When its poses were ready, in microseconds since 1970.
+    pub posed_at: u64,
+    /// Pixels of the source, across and down.
+    pub source_size: [u32; 2],
+    /// Pixels of the JPEG, across and down.
+    pub size: [u32; 2],
+    /// The people in it; empty where there are none.
+    pub people: Vec<PreviewPerson>,
+    /// The plain JPEG, where one was wanted.
+    #[serde(with = "serde_bytes")]
+    pub jpeg: Option<Vec<u8>>,
+    /// The JPEG with everything drawn on it, where one was wanted.
+    #[serde(with = "serde_bytes")]
+    pub drawn: Option<Vec<u8>>,
 }
 
 /// Worker → daemon.
@@ -45,12 +107,11 @@ pub enum Event {
     /// A stage began, went on or ended.
     Progress(Progress),
     /// Something a person may want to read.
-    Log {
-        /// How loud.
-        level: LogLevel,
-        /// The line.
-        text: String,
-    },
+    Log(Notice),
+    /// It stands still now, or goes on.
+    Paused(bool),
+    /// A picture that was wished for.
+    Preview(Box<Picture>),
     /// The job is done; nothing follows.
     Done(Box<Summary>),
     /// The job was stopped; nothing follows.
@@ -59,6 +120,8 @@ pub enum Event {
     Failed(Failure),
     /// Answer to [`Command::Doctor`]; nothing follows.
     Doctor(DoctorReport),
+    /// Answer to [`Command::Inspect`]; nothing follows.
+    Inspected(VideoFacts),
 }
 
 /// How far a stage is.
@@ -74,16 +137,6 @@ pub struct Progress {
     pub fps: f64,
     /// Whether the stage has ended.
     pub ended: bool,
-}
-
-/// Level of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogLevel {
-    /// Good to know.
-    Info,
-    /// Worth a look.
-    Warn,
 }
 
 /// What the worker's machine can do.

@@ -49,7 +49,7 @@ impl CliError {
         match self {
             Self::Input(_) => Exit::Input,
             Self::Runtime(_) => Exit::Runtime,
-            Self::Job(failure) => match failure.kind {
+            Self::Job(failure) => match failure.code.kind() {
                 FailureKind::Input => Exit::Input,
                 FailureKind::Runtime | FailureKind::Output => Exit::Runtime,
             },

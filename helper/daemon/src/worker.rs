@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
-use silhueta_shared::job::{Failure, FailureKind, Stage};
+use silhueta_shared::job::{Failure, FailureCode, Stage};
 use silhueta_shared::worker::{Command, Decoder, Event, PROTOCOL_VERSION, encode};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
@@ -43,7 +43,7 @@ impl Worker {
     pub(crate) async fn spawn() -> Result<Self, Failure> {
         let program = program();
         let fail = |why: String| Failure {
-            kind: FailureKind::Runtime,
+            code: FailureCode::WorkerMissing,
             message: format!("the worker {} can't be started: {why}", program.display()),
             hint: Some("build it beside `silhueta`, or set SILHUETA_WORKER to its path".into()),
         };
@@ -133,7 +133,7 @@ impl Worker {
             }
             if self.last_word.elapsed() > SILENCE || self.last_frame.elapsed() > patience(self.place.0) {
                 self.kill().await;
-                return Err(self.died("it hung and was killed"));
+                return Err(Failure { code: FailureCode::WorkerHung, ..self.died("it hung and was killed") });
             }
         }
     }
@@ -186,7 +186,7 @@ impl Worker {
         let tail = tail.unwrap_or_default();
         let words = if tail.is_empty() { String::new() } else { format!("; its last words:\n  {}", tail.join("\n  ")) };
         Failure {
-            kind: FailureKind::Runtime,
+            code: FailureCode::WorkerDied,
             message: format!("the worker ended in stage {stage} at frame {frame} ({how}){words}"),
             hint: Some("run it again; with SILHUETA_LOG=debug it says more".into()),
         }

@@ -38,7 +38,8 @@ fn main() -> ExitCode {
     let last = match command {
         Command::Run(spec) => pipeline::run(&spec, &reporter),
         Command::Doctor => Event::Doctor(doctor::report()),
-        Command::Stop => Event::Stopped,
+        Command::Stop | Command::Pause | Command::Resume | Command::Preview(_) => Event::Stopped,
+        Command::Inspect { source } => pipeline::inspect(&source, &reporter),
     };
     events.finish(last);
     ExitCode::SUCCESS

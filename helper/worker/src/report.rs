@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use silhueta_shared::job::Stage;
+use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::StageTiming;
-use silhueta_shared::worker::{Event, LogLevel, Progress};
+use silhueta_shared::worker::{Event, Progress};
 
 use crate::wire::Events;
 
@@ -45,8 +46,8 @@ impl Reporter {
     }
 
     /// A line for the log.
-    pub(crate) fn log(&self, level: LogLevel, text: impl Into<String>) {
-        self.events.send(Event::Log { level, text: text.into() });
+    pub(crate) fn log(&self, notice: Notice) {
+        self.events.send(Event::Log(notice));
     }
 
     /// Begins a stage.

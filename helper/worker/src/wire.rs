@@ -69,7 +69,10 @@ pub(crate) fn start_writer(mut pipe: File) -> Events {
     let (queue, events) = bounded::<Event>(QUEUE);
     let writer = std::thread::spawn(move || {
         for event in events {
-            let last = matches!(event, Event::Done(_) | Event::Stopped | Event::Failed(_) | Event::Doctor(_));
+            let last = matches!(
+                event,
+                Event::Done(_) | Event::Stopped | Event::Failed(_) | Event::Doctor(_) | Event::Inspected(_)
+            );
             let written = encode(&event).map_err(io::Error::other).and_then(|bytes| pipe.write_all(&bytes));
             if written.is_err() {
                 end_process();

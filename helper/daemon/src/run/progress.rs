@@ -7,8 +7,9 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle as BarStyle};
 use serde_json::{Value, json};
 use silhueta_shared::job::Stage;
+use silhueta_shared::notice::Level;
 use silhueta_shared::summary::Summary;
-use silhueta_shared::worker::{Event, LogLevel, Progress};
+use silhueta_shared::worker::{Event, Progress};
 
 use crate::cli::{ProgressStyle, note, say};
 
@@ -39,8 +40,8 @@ impl Display {
         }
         match event {
             Event::Progress(progress) => self.progress(progress),
-            Event::Log { level: LogLevel::Warn, text } => self.line(&format!("  warning: {text}")),
-            Event::Log { level: LogLevel::Info, text } => tracing::info!("{text}"),
+            Event::Log(notice) if notice.level() == Level::Info => tracing::info!("{notice}"),
+            Event::Log(notice) => self.line(&format!("  warning: {notice}")),
             _ => {}
         }
     }

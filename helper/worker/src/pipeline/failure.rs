@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use silhueta_shared::job::{Failure, FailureKind};
+use silhueta_shared::job::{Failure, FailureCode};
 use silhueta_vision::runtime::RuntimeError;
 use silhueta_vision::video::VideoError;
 
@@ -25,6 +25,8 @@ pub(crate) enum JobError {
     Space { path: PathBuf, free: u64, needed: u64 },
     #[error("{}: {why}", path.display())]
     Source { path: PathBuf, why: String },
+    #[error("frame {frame} is not what the first pass saw: was the file changed meanwhile?")]
+    Changed { frame: u64 },
     #[error("a picture can't be worked on: {0}")]
     Picture(String),
     #[error("stopped")]
@@ -44,31 +46,33 @@ impl JobError {
     }
 
     pub(crate) fn into_failure(self) -> Failure {
-        let (kind, hint) = match &self {
-            Self::Video(VideoError::Write { .. }) => {
-                (FailureKind::Output, Some("make room or choose another folder with --out"))
+        const ROOM: Option<&str> = Some("make room or choose another folder with --out");
+        let (code, hint) = match &self {
+            Self::Video(VideoError::Write { .. }) => (FailureCode::OutputUnwritable, ROOM),
+            Self::Video(VideoError::TooLarge { .. }) => {
+                (FailureCode::SourceTooLarge, Some("scale the video down first"))
             }
-            Self::Video(VideoError::TooLarge { .. }) => (FailureKind::Input, Some("scale the video down first")),
             Self::Video(VideoError::NoVideo { .. }) => {
-                (FailureKind::Input, Some("choose a file with pictures, not only sound"))
+                (FailureCode::SourceWithoutPictures, Some("choose a file with pictures, not only sound"))
             }
-            Self::Video(_) => (FailureKind::Input, Some("check that the file plays, or export it again")),
-            Self::Source { .. } => (FailureKind::Input, Some("check the path and that you may read it")),
+            Self::Video(_) => (FailureCode::SourceUnreadable, Some("check that the file plays, or export it again")),
+            Self::Source { .. } => (FailureCode::SourceMissing, Some("check the path and that you may read it")),
             Self::Runtime(RuntimeError::Device { .. }) => (
-                FailureKind::Runtime,
+                FailureCode::DeviceMissing,
                 Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"),
             ),
             Self::Runtime(RuntimeError::Model { .. }) | Self::Model(_) => {
-                (FailureKind::Runtime, Some("choose another file; `silhueta doctor` lists the models there are"))
+                (FailureCode::ModelUnfit, Some("choose another file; `silhueta doctor` lists the models there are"))
             }
             Self::Runtime(RuntimeError::Load { .. }) => {
-                (FailureKind::Runtime, Some("`cargo xtask run` brings the right library"))
+                (FailureCode::RuntimeMissing, Some("`cargo xtask run` brings the right library"))
             }
-            Self::NoRuntime(_) | Self::Picture(_) | Self::Disconnected | Self::Stopped => (FailureKind::Runtime, None),
-            Self::Results(_) | Self::Folder { .. } | Self::Space { .. } => {
-                (FailureKind::Output, Some("make room or choose another folder with --out"))
-            }
+            Self::NoRuntime(_) => (FailureCode::RuntimeMissing, None),
+            Self::Changed { .. } => (FailureCode::SourceChanged, Some("work through it again")),
+            Self::Picture(_) | Self::Disconnected | Self::Stopped => (FailureCode::Internal, None),
+            Self::Space { .. } => (FailureCode::NoSpace, ROOM),
+            Self::Results(_) | Self::Folder { .. } => (FailureCode::OutputUnwritable, ROOM),
         };
-        Failure { kind, message: self.to_string(), hint: hint.map(Into::into) }
+        Failure { code, message: self.to_string(), hint: hint.map(Into::into) }
     }
 }

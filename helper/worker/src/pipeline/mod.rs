@@ -13,8 +13,9 @@ use std::sync::atomic::Ordering;
 
 use silhueta_results::summary::write_summary;
 use silhueta_shared::job::{JobSpec, Stage};
+use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::{PreviewFrames, SUMMARY_VERSION, Settings, Summary, SummaryState};
-use silhueta_shared::worker::{Event, LogLevel};
+use silhueta_shared::worker::Event;
 
 use crate::report::Reporter;
 use failure::JobError;
@@ -54,8 +55,10 @@ pub(crate) fn run(spec: &JobSpec, reporter: &Reporter) -> Event {
         Ok(summary) => Event::Done(Box::new(summary)),
         Err(error) => {
             let work = WorkFolder(out.join(".work"));
-            if work.0.exists() && work.remove().is_err() {
-                reporter.log(LogLevel::Warn, format!("{} could not be removed", work.0.display()));
+            if work.0.exists()
+                && let Err(why) = work.remove()
+            {
+                reporter.log(Notice::LeftOver { path: work.0.display().to_string(), why: why.to_string() });
             }
             // Only empty folders go: earlier results stay.
             let _not_empty_is_fine = std::fs::remove_dir(out);
@@ -65,6 +68,14 @@ pub(crate) fn run(spec: &JobSpec, reporter: &Reporter) -> Event {
                 Event::Failed(error.into_failure())
             }
         }
+    }
+}
+
+/// Says what a file is.
+pub(crate) fn inspect(source: &str, reporter: &Reporter) -> Event {
+    match probe::inspect(source, reporter) {
+        Ok(facts) => Event::Inspected(facts),
+        Err(error) => Event::Failed(error.into_failure()),
     }
 }
 

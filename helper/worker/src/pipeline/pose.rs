@@ -165,7 +165,7 @@ impl Feeder {
 }
 
 fn changed(row: &FrameTracks) -> JobError {
-    JobError::Picture(format!("frame {} is not what the first pass saw: was the file changed meanwhile?", row.frame))
+    JobError::Changed { frame: row.frame }
 }
 
 /// One caller of the pose network.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use silhueta_registry::locate::sha256;
 use silhueta_shared::job::{Device, JobSpec};
+use silhueta_shared::notice::{Notice, VideoFacts};
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
-use silhueta_shared::worker::LogLevel;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::osnet::Osnet;
 use silhueta_vision::rtmpose::RtmPose;
@@ -82,6 +82,24 @@ impl Job<'_> {
     }
 }
 
+/// Says what a file is by its header and its first picture, within the same limits as a job.
+pub(super) fn inspect(source: &str, reporter: &Reporter) -> Result<VideoFacts, JobError> {
+    let mut decoder = Decoder::open(Path::new(source), &Limits::default(), 1, reporter.stop())?;
+    decoder.next_frame()?;
+    Ok(facts(decoder.info()))
+}
+
+fn facts(info: &VideoInfo) -> VideoFacts {
+    VideoFacts {
+        width: info.width,
+        height: info.height,
+        fps: info.fps,
+        frames: info.frames,
+        seconds: info.frames.map(|frames| frames as f64 / info.fps),
+        codec: info.codec.clone(),
+    }
+}
+
 pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s>, JobError> {
     let path = Path::new(&spec.source);
     let mut decoder = Decoder::open(path, &Limits::default(), 1, reporter.stop())?;
@@ -89,12 +107,13 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     decoder.next_frame()?;
     let info = decoder.info().clone();
     drop(decoder);
+    reporter.log(Notice::Opened(facts(&info)));
     check_space(spec, &info)?;
 
     let runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
     let device = runtime.choose(spec.device, Path::new(&spec.models.detector.file))?;
     for passed in &device.passed_over {
-        reporter.log(LogLevel::Info, format!("{} is passed over: {}", passed.name, passed.why));
+        reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
     }
     let mut job = Job {
         spec,

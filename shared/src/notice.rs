@@ -1,0 +1,209 @@
+//! What a job tells a person while it works: typed, so that the page can say it in the reader's language.
+//! [`std::fmt::Display`] is the English line of terminals and files.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::{Device, Failure, Stage};
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Worth a look.
+    Warn,
+    /// Something did not work.
+    Error,
+}
+
+/// What a reader should know of a video that was read to its end all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VideoWarning {
+    /// Reading ended before the container said.
+    EndedEarly {
+        /// Frames that decode.
+        frames: u64,
+        /// FFmpeg's reason.
+        why: String,
+    },
+    /// Fewer frames decode than the container promises.
+    CutOff {
+        /// Frames that decode.
+        decoded: u64,
+        /// Frames by the container's word.
+        promised: u64,
+    },
+    /// Packets that do not decode.
+    Damaged {
+        /// How many.
+        packets: u64,
+    },
+    /// Frames without a time, or with one that does not rise, were given one.
+    RepairedTimes {
+        /// How many.
+        frames: u64,
+    },
+}
+
+/// One thing to tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The video was opened.
+    Opened(VideoFacts),
+    /// The networks that run, by id.
+    Models {
+        /// Finds people.
+        detector: String,
+        /// Tells them apart.
+        reid: String,
+        /// Finds their joints.
+        pose: String,
+    },
+    /// Where the networks run.
+    DeviceUsed {
+        /// The device.
+        device: Device,
+    },
+    /// A device that `auto` could not use.
+    PassedOver {
+        /// Its name.
+        device: String,
+        /// The runtime's own reason.
+        why: String,
+    },
+    /// A stage ended.
+    StageEnded {
+        /// Which.
+        stage: Stage,
+        /// Frames it went through.
+        frames: u64,
+        /// Wall time.
+        seconds: f64,
+        /// Frames a second.
+        fps: f64,
+    },
+    /// Tracks were joined into people.
+    Identified {
+        /// Confirmed tracks.
+        tracks: u32,
+        /// People.
+        people: u32,
+    },
+    /// Something about the video itself.
+    Video(VideoWarning),
+    /// A model's file is not what it should be; it runs all the same.
+    Model {
+        /// Which and what.
+        text: String,
+    },
+    /// The work was paused.
+    Paused,
+    /// It goes on.
+    Resumed,
+    /// Somebody asked it to stop.
+    Stopping,
+    /// It was stopped.
+    Cancelled,
+    /// The helper ended while it ran.
+    Interrupted,
+    /// Its results were there before.
+    FinishedBefore {
+        /// Their folder.
+        folder: String,
+    },
+    /// It is done.
+    Completed {
+        /// People.
+        people: u32,
+        /// Wall time of all stages.
+        seconds: f64,
+    },
+    /// It failed.
+    Failed(Failure),
+    /// A file of no more use could not be removed.
+    LeftOver {
+        /// Its path.
+        path: String,
+        /// The system's reason.
+        why: String,
+    },
+}
+
+impl Notice {
+    /// How loud.
+    pub const fn level(&self) -> Level {
+        match self {
+            Self::Video(_) | Self::Model { .. } | Self::LeftOver { .. } | Self::Interrupted => Level::Warn,
+            Self::Failed(_) => Level::Error,
+            _ => Level::Info,
+        }
+    }
+}
+
+/// A video by its container's word and its first picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoFacts {
+    /// Pixels across, after rotation.
+    pub width: u32,
+    /// Pixels down, after rotation.
+    pub height: u32,
+    /// Mean frames a second.
+    pub fps: f64,
+    /// Frames, where the container says so.
+    pub frames: Option<u64>,
+    /// Length, where the container says so.
+    pub seconds: Option<f64>,
+    /// The codec's short name, for instance `h264`.
+    pub codec: String,
+}
+
+impl fmt::Display for VideoWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EndedEarly { frames, why } => write!(f, "reading ended early after {frames} frames: {why}"),
+            Self::CutOff { decoded, promised } => {
+                write!(f, "the container promises {promised} frames, {decoded} decode: it may be cut off")
+            }
+            Self::Damaged { packets } => write!(f, "{packets} damaged packets were skipped"),
+            Self::RepairedTimes { frames } => {
+                write!(f, "{frames} frames had no usable time and got one at the mean rate")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Opened(VideoFacts { width, height, fps, frames, codec, .. }) => {
+                write!(f, "{width}×{height}, {fps:.2} fps, {codec}")?;
+                frames.map_or(Ok(()), |frames| write!(f, ", {frames} frames"))
+            }
+            Self::Models { detector, reid, pose } => {
+                write!(f, "detector {detector}, re-identification {reid}, pose {pose}")
+            }
+            Self::DeviceUsed { device } => write!(f, "the networks run on {device}"),
+            Self::PassedOver { device, why } => write!(f, "{device} is passed over: {why}"),
+            Self::StageEnded { stage, frames, seconds, fps } => {
+                write!(f, "{stage}: {frames} frames in {seconds:.1} s, {fps:.1} fps")
+            }
+            Self::Identified { tracks, people } => write!(f, "{tracks} tracks are {people} people"),
+            Self::Video(warning) => warning.fmt(f),
+            Self::Model { text } => f.write_str(text),
+            Self::Paused => f.write_str("paused"),
+            Self::Resumed => f.write_str("resumed"),
+            Self::Stopping => f.write_str("stopping"),
+            Self::Cancelled => f.write_str("stopped"),
+            Self::Interrupted => f.write_str("interrupted: the helper ended while this ran"),
+            Self::FinishedBefore { folder } => write!(f, "finished before: {folder}"),
+            Self::Completed { people, seconds } => write!(f, "done: {people} people, {seconds:.1} s"),
+            Self::Failed(failure) => f.write_str(&failure.message),
+            Self::LeftOver { path, why } => write!(f, "{path} could not be removed: {why}"),
+        }
+    }
+}
