@@ -4,7 +4,9 @@ mod cli;
 mod doctor;
 mod exit;
 mod models;
+mod place;
 mod run;
+mod signals;
 mod worker;
 
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
 //! `silhueta run`: the main job on videos, one after another, in the terminal.
 
 mod inputs;
-mod place;
 mod progress;
 
 use std::path::Path;
@@ -14,8 +13,9 @@ use silhueta_shared::worker::{Command, Event};
 use crate::cli::{ProgressStyle, RunOptions, complain, note};
 use crate::exit::{CliError, Exit};
 use crate::models;
+use crate::place::{self, Place};
+use crate::signals::Signals;
 use crate::worker::Worker;
-use place::Place;
 use progress::Display;
 
 /// Callers side by side unless more are asked for: each holds its own copy of the weights (RTMPose-l: 170 MB).
@@ -135,44 +135,6 @@ async fn work(spec: &JobSpec, display: &Display, signals: &mut Signals) -> Resul
                 return Err(CliError::Job(failure));
             }
             _ => {}
-        }
-    }
-}
-
-/// Ctrl+C and, on Unix, SIGTERM.
-struct Signals {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(windows)]
-    interrupt: tokio::signal::windows::CtrlC,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, CliError> {
-        let fail = |e: std::io::Error| CliError::Runtime(format!("signals can't be listened for: {e}"));
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-            let terminate = signal(SignalKind::terminate()).map_err(fail)?;
-            Ok(Self { interrupt, terminate })
-        }
-        #[cfg(windows)]
-        Ok(Self { interrupt: tokio::signal::windows::ctrl_c().map_err(fail)? })
-    }
-
-    async fn next(&mut self) -> Exit {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.interrupt.recv() => Exit::Interrupted,
-            _ = self.terminate.recv() => Exit::Terminated,
-        }
-        #[cfg(windows)]
-        {
-            self.interrupt.recv().await;
-            Exit::Interrupted
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::exit::CliError;
 
 /// Where a video's results are or go.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// They are there already.
     Finished(PathBuf),
     /// They can go there. Both paths are absolute.
@@ -24,7 +24,7 @@ pub(super) enum Place {
 }
 
 /// Finds or makes the folder for `video` under `out`.
-pub(super) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliError> {
+pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliError> {
     let unreadable = |e: std::io::Error| CliError::Input(format!("{} can't be read: {e}", video.display()));
     let source = video.canonicalize().map_err(unreadable)?;
     if source.to_str().is_none() {
@@ -59,7 +59,7 @@ pub(super) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliE
 }
 
 /// Removes what a job that did not finish leaves behind; earlier results stay, and stay this video's.
-pub(super) fn leave(folder: &Path, source: &Path) {
+pub(crate) fn leave(folder: &Path, source: &Path) {
     let tried = |what: &Path, done: std::io::Result<()>| match done {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             tracing::warn!("{} can't be removed: {error}", what.display());
