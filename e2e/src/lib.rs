@@ -12,6 +12,7 @@ mod helper;
 mod reference;
 mod skip;
 pub mod video;
+pub mod worker;
 
 pub use helper::{Finished, Helper};
 pub use reference::reference;
