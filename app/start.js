@@ -4,10 +4,10 @@
   "use strict";
   const root = document.documentElement;
 
-  // Both are kept as JSON by the page; whatever else is found there is no reason to stay blank.
+  // Storage that may not be read is no reason to stay blank.
   const stored = (key) => {
     try {
-      return JSON.parse(localStorage.getItem(key));
+      return localStorage.getItem(key);
     } catch {
       return null;
     }
@@ -27,19 +27,19 @@
   const parsed = (work) =>
     document.readyState === "loading" ? addEventListener("DOMContentLoaded", work, { once: true }) : work();
 
-  const started = () => parsed(() => document.getElementById("first")?.remove());
+  const started = () => parsed(() => document.getElementById("first-paint")?.remove());
 
   // A page that could not start, or whose code gave up later, says so; the helper is not concerned.
   const failed = (reason) =>
     parsed(() => {
-      const first = document.getElementById("first") ?? document.body.appendChild(kept);
+      const first = document.getElementById("first-paint") ?? document.body.appendChild(kept);
       first.classList.add("failed");
       first.querySelector("#first-failure").hidden = false;
       first.querySelector("#first-reason").textContent = String(reason?.message ?? reason ?? "");
     });
   let kept = null;
   parsed(() => {
-    kept = document.getElementById("first")?.cloneNode(true);
+    kept = document.getElementById("first-paint")?.cloneNode(true);
   });
   const gaveUp = (error) => typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError;
   addEventListener("error", (event) => gaveUp(event.error) && failed(event.error));
