@@ -19,7 +19,7 @@ const VERSION: u32 = 2;
 /// Everything remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Memory {
-    version: u32,
+    pub(crate) version: u32,
     /// The list of videos, in the user's order.
     pub(crate) sources: Vec<Remembered>,
     /// How to work through them.

@@ -104,13 +104,15 @@ pub(crate) fn root_path(source: &SourceRef, roots: &[Root]) -> Option<String> {
 
 fn follow_root(remembered: &mut Remembered, roots: &[Root]) {
     let SourceRef::File { root, .. } = &mut remembered.source else { return };
+    let open_as = roots.iter().find(|open| open.id == *root).map(|open| &open.path);
     match &remembered.root {
-        Some(path) => {
+        Some(path) if open_as != Some(path) => {
             if let Some(open) = roots.iter().find(|open| open.path == *path) {
                 *root = open.id;
             }
         }
-        None => remembered.root = root_path(&remembered.source, roots),
+        Some(_) => {}
+        None => remembered.root = open_as.cloned(),
     }
 }
 
