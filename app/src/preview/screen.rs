@@ -163,12 +163,11 @@ impl Screen {
         self.choose(next);
     }
 
-    /// Looks at this person, or at nobody in particular. Tells whether that is a change.
-    pub(super) fn choose(&self, who: Option<IdentityId>) -> bool {
-        let changed = self.chosen.replace(who) != who;
+    /// Looks at this person, or at nobody in particular.
+    pub(super) fn choose(&self, who: Option<IdentityId>) {
+        self.chosen.set(who);
         self.draw_overlay();
         self.tell_chosen();
-        changed
     }
 
     /// For the stats chip.

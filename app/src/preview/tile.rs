@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::html::{Canvas, Div, Section};
 use leptos::{ev, prelude::*};
-use silhueta_shared::protocol::{ClientMessage, JobId, JobView, Page};
+use silhueta_shared::protocol::{ClientMessage, JobId, JobView, Page, RunId};
 use web_sys::{KeyboardEvent, MouseEvent};
 
 use super::chips::Chips;
@@ -50,7 +50,11 @@ pub(crate) fn PreviewTile(
     Effect::new(move |_| {
         let (Some(picture), Some(overlay)) = (picture.get(), overlay.get()) else { return };
         let hooks = Hooks {
-            grant: Box::new(move |n| (0..n).for_each(|_| drop(link.send(&ClientMessage::Grant)))),
+            grant: Box::new(move |n| {
+                for _ in 0..n {
+                    link.send(&ClientMessage::Grant);
+                }
+            }),
             painted: Box::new(move |job, count| {
                 if let Some(root) = root.get_untracked() {
                     // Valid for every element; thirty times a second is too often for a signal.
@@ -91,13 +95,13 @@ pub(crate) fn PreviewTile(
         with_screen(&|screen| screen.set_look(look));
     });
     // The last picture stays until the next run.
-    Effect::new(move |before: Option<_>| {
-        let run = job.get().map(|job| job.run);
-        if run.is_some() && before.is_some_and(|before| before != run && before.is_some()) {
+    Effect::new(move |before: Option<Option<RunId>>| {
+        let (before, run) = (before.flatten(), job.get().map(|job| job.run));
+        if run.is_some() && before.is_some() && before != run {
             pictured.set(None);
             with_screen(&|screen| screen.clear());
         }
-        run.or(before.flatten())
+        run.or(before)
     });
     let seen = window_event_listener(ev::visibilitychange, move |_| with_screen(&|screen| screen.grant()));
     let ticking = set_interval_with_handle(
@@ -150,7 +154,7 @@ pub(crate) fn PreviewTile(
         match event.key().as_str() {
             "ArrowRight" => with_screen(&|screen| screen.step(true)),
             "ArrowLeft" => with_screen(&|screen| screen.step(false)),
-            "Escape" => with_screen(&|screen| drop(screen.choose(None))),
+            "Escape" => with_screen(&|screen| screen.choose(None)),
             "f" => toggle_full(),
             _ => return,
         }
