@@ -1,0 +1,7 @@
+//! Page.
+use leptos::prelude::*;
+/// Page.
+#[component]
+pub(crate) fn Modelos() -> impl IntoView {
+    view! { <h1>"Modelos"</h1> }
+}
