@@ -11,6 +11,7 @@
 pub mod browser;
 pub mod client;
 mod helper;
+pub mod raw;
 mod reference;
 pub mod server;
 mod skip;
