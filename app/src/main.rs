@@ -5,9 +5,11 @@
 
 mod app;
 mod components;
+mod files;
 mod i18n;
 mod net;
 mod pages;
+mod preview;
 mod shell;
 mod state;
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod doors;
 pub(crate) mod errors;
+pub(crate) mod files;
 pub(crate) mod format;
 pub(crate) mod notices;
 mod notices_en;
@@ -11,6 +12,7 @@ mod notices_ru;
 pub(crate) mod processar;
 pub(crate) mod results;
 pub(crate) mod shell;
+pub(crate) mod tile;
 
 use leptos::prelude::*;
 

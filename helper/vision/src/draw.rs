@@ -4,28 +4,13 @@ use opencv::core::{Point, Rect, Scalar, Size};
 use opencv::imgproc::{
     FILLED, FONT_HERSHEY_SIMPLEX, LINE_AA, circle, get_text_size, line, put_text, rectangle, rectangle_points,
 };
+use silhueta_shared::colour;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::pose::{COCO17_BONES, DRAW_SCORE, Keypoint};
 use silhueta_shared::track::IdentityId;
 
 use crate::frame::Frame;
 use crate::image;
-
-/// Twelve colours (BGR) that stay apart on light and dark pictures; a person keeps theirs by number.
-const COLOURS: [[f64; 3]; 12] = [
-    [181.0, 193.0, 63.0],
-    [77.0, 159.0, 255.0],
-    [234.0, 120.0, 170.0],
-    [90.0, 200.0, 90.0],
-    [235.0, 160.0, 60.0],
-    [100.0, 100.0, 240.0],
-    [60.0, 210.0, 230.0],
-    [200.0, 90.0, 200.0],
-    [120.0, 220.0, 170.0],
-    [150.0, 150.0, 235.0],
-    [240.0, 200.0, 110.0],
-    [70.0, 130.0, 200.0],
-];
 
 /// One person to draw.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +33,7 @@ pub fn people(frame: &mut Frame, people: &[Person<'_>]) -> opencv::Result<()> {
     let thick = ((short / 360.0).round() as i32).clamp(1, 6);
     let mut canvas = image::view_mut(frame)?;
     for person in people {
-        let [b, g, r] = COLOURS[(person.identity.get() as usize - 1) % COLOURS.len()];
+        let [r, g, b] = colour::of(person.identity).map(f64::from);
         let colour = Scalar::new(b, g, r, 0.0);
         let at = |x: f32, y: f32| Point::new(pixel(x), pixel(y));
         let Bbox { x1, y1, x2, y2 } = person.bbox;

@@ -1,0 +1,1 @@
+//! Videos for the page.

@@ -1,0 +1,1 @@
+//! The file picker's and the drop zone's words.
