@@ -55,7 +55,10 @@ mod tests {
 
     #[test]
     fn a_box_without_area_is_nobody() {
-        assert_eq!(person_at(&[person(1, 5.0, 5.0, 5.0, 5.0), person(2, f32::NAN, 0.0, 9.0, 9.0)], (5.0, 5.0), 4.0), None);
+        assert_eq!(
+            person_at(&[person(1, 5.0, 5.0, 5.0, 5.0), person(2, f32::NAN, 0.0, 9.0, 9.0)], (5.0, 5.0), 4.0),
+            None
+        );
     }
 
     #[test]

@@ -12,9 +12,7 @@ use silhueta_shared::track::IdentityId;
 use silhueta_shared::worker::PreviewPerson;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap, ResizeObserver,
-};
+use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap, ResizeObserver};
 
 use super::figure;
 use super::fit::Fit;
@@ -288,8 +286,7 @@ impl Screen {
         if let Some(frame) = &*self.shown.borrow()
             && let Some(fit) = self.fit(frame)
         {
-            let scene =
-                Scene { people: &frame.people, fit, view, look: self.look.get(), chosen: self.chosen.get() };
+            let scene = Scene { people: &frame.people, fit, view, look: self.look.get(), chosen: self.chosen.get() };
             pen::draw(&self.pen, &scene);
         }
     }
