@@ -8,11 +8,19 @@
     reason = "a harness of tests: a failure here is a failed test"
 )]
 
+pub mod browser;
+pub mod client;
 mod helper;
 mod reference;
+pub mod server;
 mod skip;
+pub mod tab;
 pub mod video;
 
+pub use browser::Browser;
+pub use client::Client;
 pub use helper::{Finished, Helper};
 pub use reference::reference;
+pub use server::Server;
 pub use skip::{data, runtime, skip};
+pub use tab::Tab;

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Tell what this machine has: runtime, devices, codecs, models, disk
     Doctor,
+    /// Open the page in the browser and do what it asks
+    Serve(Box<ServeOptions>),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +69,42 @@ pub(crate) struct RunOptions {
     pub(crate) pose_bgr: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// Address to listen at; others than this machine's own need --auth token and a certificate
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+    /// Port to listen at; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8000)]
+    pub(crate) port: u16,
+    /// Where results go: a folder for each video, named like it
+    #[arg(long, value_name = "DIR", default_value = "silhueta-out")]
+    pub(crate) out: PathBuf,
+    /// Don't open the page in the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Another address that the page may come from, for work on the page itself
+    #[arg(long, value_name = "URL", value_parser = parse_origin)]
+    pub(crate) dev_origin: Option<String>,
+    /// Who may use it: anyone on this machine, or who has the token
+    #[arg(long, value_enum, default_value = "none")]
+    pub(crate) auth: Auth,
+    /// Certificate chain in PEM, to serve https
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its private key in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// Anyone on this machine
+    None,
+    /// Who has the token
+    Token,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DeviceName {
     Auto,
@@ -109,6 +148,18 @@ fn parse_fps(text: &str) -> Result<Fps, String> {
     }
 }
 
+/// An origin as browsers send it: scheme, host, and port where it is not the scheme's own.
+fn parse_origin(text: &str) -> Result<String, String> {
+    let wrong = || "say it like http://127.0.0.1:8080".to_owned();
+    let uri: axum::http::Uri = text.parse().map_err(|_| wrong())?;
+    match (uri.scheme_str(), uri.authority(), uri.path(), uri.query()) {
+        (Some(scheme @ ("http" | "https")), Some(authority), "" | "/", None) if !authority.as_str().contains('@') => {
+            Ok(format!("{scheme}://{authority}").to_lowercase())
+        }
+        _ => Err(wrong()),
+    }
+}
+
 /// Tells an error on stderr: what happened, to which thing, what to do.
 #[expect(clippy::print_stderr, reason = "this is the command line's one place for errors")]
 pub(crate) fn complain(error: &CliError) {
@@ -138,6 +189,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_dev_origin_is_a_scheme_and_a_host_and_nothing_else() {
+        assert_eq!(parse_origin("http://127.0.0.1:8080/"), Ok("http://127.0.0.1:8080".into()));
+        for bad in ["127.0.0.1:8080", "http://a/b", "http://u@a", "ftp://a", "*", "null", ""] {
+            assert!(parse_origin(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,34 +1,49 @@
 //! `silhueta`: finds people in video, keeps their identity, draws their skeletons.
 
 mod cli;
+mod disk;
 mod doctor;
 mod exit;
 mod models;
 mod place;
 mod run;
+mod serve;
 mod signals;
+mod videos;
 mod worker;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
+use crate::exit::{CliError, Exit};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     // clap ends the process itself: 0 for --help and --version, 2 for a wrong command line.
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("SILHUETA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let exit = match cli.command {
-        Command::Run(options) => run::run(&options).await,
-        Command::Doctor => doctor::doctor().await,
-    };
-    exit.unwrap_or_else(|error| {
+    let exit = work(cli.command).unwrap_or_else(|error| {
         cli::complain(&error);
         error.exit()
-    })
-    .into()
+    });
+    exit.into()
+}
+
+fn work(command: Command) -> Result<Exit, CliError> {
+    let runtime = tokio::runtime::Runtime::new();
+    let runtime = runtime.map_err(|e| CliError::Runtime(format!("threads can't be started: {e}")))?;
+    let exit = runtime.block_on(async {
+        match command {
+            Command::Run(options) => run::run(&options).await,
+            Command::Doctor => doctor::doctor().await,
+            Command::Serve(options) => serve::serve(*options).await,
+        }
+    });
+    // A thread that still reads a large file keeps nobody waiting.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    exit
 }

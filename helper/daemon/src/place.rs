@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use silhueta_results::file::write_whole;
 use silhueta_results::summary::read_summary;
+use silhueta_shared::job::{Failure, FailureCode};
 use silhueta_shared::summary::SummaryState;
-
-use crate::exit::CliError;
 
 /// Where a video's results are or go.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,18 +23,22 @@ pub(crate) enum Place {
 }
 
 /// Finds or makes the folder for `video` under `out`.
-pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliError> {
-    let unreadable = |e: std::io::Error| CliError::Input(format!("{} can't be read: {e}", video.display()));
+pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, Failure> {
+    let fail = |code, message, hint: Option<&str>| Failure { code, message, hint: hint.map(Into::into) };
+    let unreadable =
+        |e: std::io::Error| fail(FailureCode::SourceMissing, format!("{} can't be read: {e}", video.display()), None);
     let source = video.canonicalize().map_err(unreadable)?;
     if source.to_str().is_none() {
-        return Err(CliError::Input(format!("{} has a name that is not UTF-8: rename it", video.display())));
+        let message = format!("{} has a name that is not UTF-8: rename it", video.display());
+        return Err(fail(FailureCode::SourceUnreadable, message, None));
     }
     let changed = source.metadata().and_then(|meta| meta.modified()).map_err(unreadable)?;
     let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for n in 1u32.. {
         let folder = out.join(if n == 1 { stem.clone() } else { format!("{stem}-{n}") });
         let unwritable = |e: &dyn std::fmt::Display| {
-            CliError::Runtime(format!("{} can't be written: {e}; choose another folder with --out", folder.display()))
+            let message = format!("{} can't be written: {e}", folder.display());
+            fail(FailureCode::OutputUnwritable, message, Some("choose another folder with --out"))
         };
         let summary = folder.join("summary.json");
         if let Ok(found) = read_summary(&summary) {
@@ -55,7 +58,7 @@ pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, CliE
         let folder = folder.canonicalize().map_err(|e| unwritable(&e))?;
         return Ok(Place::Free { source, folder });
     }
-    Err(CliError::Runtime(format!("{} has no free name for {stem}", out.display())))
+    Err(fail(FailureCode::OutputUnwritable, format!("{} has no free name for {stem}", out.display()), None))
 }
 
 /// Removes what a job that did not finish leaves behind; earlier results stay, and stay this video's.

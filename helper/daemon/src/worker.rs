@@ -23,6 +23,9 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// How long the co-operative stop, then SIGTERM, may take before the next rung of the ladder.
 const RUNG: Duration = Duration::from_secs(1);
 
+/// Callers side by side unless more are asked for: each holds its own copy of the weights (RTMPose-l: 170 MB).
+const MOST_CALLERS: usize = 16;
+
 /// The last lines of a worker's stderr.
 type Tail = Arc<Mutex<VecDeque<String>>>;
 
@@ -36,6 +39,7 @@ pub(crate) struct Worker {
     place: (Stage, u64),
     last_word: Instant,
     last_frame: Instant,
+    is_paused: bool,
 }
 
 impl Worker {
@@ -78,7 +82,8 @@ impl Worker {
         });
         let now = Instant::now();
         let place = (Stage::Probe, 0);
-        let mut worker = Self { child, stdin: Some(stdin), events, tail, place, last_word: now, last_frame: now };
+        let stdin = Some(stdin);
+        let mut worker = Self { child, stdin, events, tail, place, last_word: now, last_frame: now, is_paused: false };
         match worker.next().await {
             Ok(Event::Hello { protocol: PROTOCOL_VERSION, .. }) => Ok(worker),
             Ok(Event::Hello { protocol, app }) => {
@@ -116,7 +121,11 @@ impl Worker {
                         Event::Progress(progress) => (progress.stage, progress.done),
                         _ => self.place,
                     };
-                    if place != self.place {
+                    if let Event::Paused(is_paused) = event {
+                        self.is_paused = is_paused;
+                    }
+                    // Standing still is no fault in a pause.
+                    if place != self.place || self.is_paused {
                         self.place = place;
                         self.last_frame = Instant::now();
                     }
@@ -191,6 +200,11 @@ impl Worker {
             hint: Some("run it again; with SILHUETA_LOG=debug it says more".into()),
         }
     }
+}
+
+/// Inferences side by side when nobody says how many: one a core.
+pub(crate) fn callers() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_CALLERS)
 }
 
 /// The longest that a stage may stand at one frame.

@@ -59,7 +59,7 @@ pub struct WireError {
     pub hint: Option<String>,
     /// Who works, for [`ErrorCode::PageLocked`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lock: Option<Lock>,
+    pub lock: Option<Box<Lock>>,
 }
 
 impl WireError {

@@ -1,12 +1,9 @@
 //! Which videos were meant: files as they are, folders by what is in them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::exit::CliError;
-
-/// Endings of the files that are taken from a folder.
-const ENDINGS: [&str; 14] =
-    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mts", "m2ts", "wmv", "flv", "3gp"];
+use crate::videos::{ENDINGS, is_video};
 
 /// Files stay, folders become their videos in order of their names.
 pub(super) fn expand(given: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
@@ -32,9 +29,4 @@ pub(super) fn expand(given: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
         videos.append(&mut inside);
     }
     Ok(videos)
-}
-
-fn is_video(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }

@@ -15,11 +15,8 @@ use crate::exit::{CliError, Exit};
 use crate::models;
 use crate::place::{self, Place};
 use crate::signals::Signals;
-use crate::worker::Worker;
+use crate::worker::{Worker, callers};
 use progress::Display;
-
-/// Callers side by side unless more are asked for: each holds its own copy of the weights (RTMPose-l: 170 MB).
-const MOST_CALLERS: usize = 16;
 
 /// How one video ended.
 enum Outcome {
@@ -36,7 +33,7 @@ pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
     let mut worst = Exit::Done;
     for (i, video) in videos.iter().enumerate() {
         let display = Display::new(options.progress, video, (i + 1, videos.len()));
-        let (source, folder) = match place::place(&options.out, video, options.force) {
+        let (source, folder) = match place::place(&options.out, video, options.force).map_err(CliError::Job) {
             Ok(Place::Finished(folder)) => {
                 display.skipped(&folder);
                 continue;
@@ -86,7 +83,6 @@ fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
 }
 
 fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) -> JobSpec {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_CALLERS);
     JobSpec {
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
@@ -94,7 +90,7 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
         models: models.clone(),
         fps: options.fps.0,
         video: !options.no_video,
-        threads: options.threads.map_or(cores, usize::from),
+        threads: options.threads.map_or_else(callers, usize::from),
         pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
     }

@@ -1,0 +1,23 @@
+//! Room on disks.
+
+use std::path::Path;
+
+use sysinfo::Disks;
+
+/// Bytes free for us where `path` (which exists) is; `None` where no disk is known for it.
+pub(crate) fn free(path: &Path) -> Option<u64> {
+    let path = path.canonicalize().ok()?;
+    let disks = Disks::new_with_refreshed_list().ok()?;
+    let holding = disks.iter().filter(|disk| path.starts_with(disk.mount_point()));
+    holding.max_by_key(|disk| disk.mount_point().as_os_str().len()).map(sysinfo::Disk::available_space)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn there_is_room_for_a_test() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(super::free(folder.path()).unwrap() > 0);
+        assert_eq!(super::free(&folder.path().join("gone")), None);
+    }
+}

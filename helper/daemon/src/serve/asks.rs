@@ -1,0 +1,172 @@
+//! What a client can ask for, and the answers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use silhueta_shared::model::Role;
+use silhueta_shared::notice::VideoFacts;
+use silhueta_shared::protocol::{
+    Answer, Ask, ErrorCode, HelperMessage, JobSettings, ModelShelf, SessionId, SourceRef, StartRun, WireError,
+};
+use silhueta_shared::worker::{Command, Event};
+
+use super::files::{self, internal};
+use super::helper::Helper;
+use super::shelf;
+use crate::worker::Worker;
+
+/// Videos of one run.
+const MOST_VIDEOS: usize = 10_000;
+/// The longest look into a file.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    pub(super) session: SessionId,
+    /// It came with an `Origin`, so a page is behind it.
+    pub(super) is_browser: bool,
+}
+
+/// Whether an answer may take long; all others are given in the order they are asked for.
+pub(super) const fn is_slow(ask: &Ask) -> bool {
+    matches!(
+        ask,
+        Ask::Inspect { .. }
+            | Ask::Browse { .. }
+            | Ask::OpenRoot { .. }
+            | Ask::ScanModels
+            | Ask::DropUpload { .. }
+            | Ask::Start(_)
+    )
+}
+
+/// Answers one request.
+pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Result<Answer, WireError> {
+    if helper.closing.is_cancelled() {
+        return Err(WireError::new(ErrorCode::Closing, "the helper is ending"));
+    }
+    match ask {
+        Ask::Start(request) => start(helper, asker, &request),
+        Ask::Pause { job } => helper.state().bench.pause(job, true).map(|()| Answer::Done),
+        Ask::Resume { job } => helper.state().bench.pause(job, false).map(|()| Answer::Done),
+        Ask::Stop { job } => helper.state().bench.stop(job).map(|()| Answer::Done),
+        Ask::StopRun { run } => helper.state().bench.stop_run(run).map(|()| Answer::Done),
+        Ask::Roots => files::roots(helper.state().bench.store()).map(Answer::Roots),
+        Ask::OpenRoot { path } => {
+            files::open_root(helper.state().bench.store(), &path)?;
+            tell_roots(helper)
+        }
+        Ask::CloseRoot { root } => {
+            if !helper.state().bench.store().close_root(root).map_err(internal)? {
+                return Err(WireError::new(ErrorCode::NotFound, format!("folder {root} is not open")).field("root"));
+            }
+            tell_roots(helper)
+        }
+        Ask::Browse { root, path } => files::browse(helper.state().bench.store(), root, &path).map(Answer::Listing),
+        Ask::Inspect { source } => {
+            let path = files::locate(helper.state().bench.store(), &helper.spool, &source, asker.is_browser)?;
+            inspect(helper, &source, path).await.map(Answer::Facts)
+        }
+        Ask::DropUpload { upload } => {
+            let state = helper.state();
+            let path = helper.spool.path(state.bench.store(), upload)?;
+            if state.bench.is_using(&path) {
+                let error = WireError::new(ErrorCode::IllegalState, format!("upload {upload} is being worked on"));
+                return Err(error.hint("stop that work first"));
+            }
+            helper.spool.drop_upload(state.bench.store(), upload).map(|()| Answer::Done)
+        }
+        Ask::ScanModels => {
+            let models = tokio::task::spawn_blocking(shelf::scan).await.map_err(internal)?;
+            shelf::tell(helper, models);
+            Ok(Answer::Done)
+        }
+        Ask::Log { job, after } => {
+            let state = helper.state();
+            state.bench.job(job)?;
+            state.bench.store().log_after(job, after).map(Answer::Log).map_err(internal)
+        }
+    }
+}
+
+fn start(helper: &Helper, asker: Asker, request: &StartRun) -> Result<Answer, WireError> {
+    let wrong = |field: &str, why: &str| WireError::new(ErrorCode::BadValue, why).field(field);
+    if request.sources.is_empty() || request.sources.len() > MOST_VIDEOS {
+        return Err(wrong("sources", &format!("a run takes 1 to {MOST_VIDEOS} videos")));
+    }
+    if request.settings.fps.is_some_and(|fps| !fps.is_finite() || !(0.001..=1000.0).contains(&fps)) {
+        return Err(wrong("settings.fps", "frames a second go from 0.001 to 1000"));
+    }
+    let mut state = helper.state();
+    check_models(&state.models, &request.settings)?;
+    let mut videos: Vec<(SourceRef, PathBuf)> = Vec::new();
+    for source in &request.sources {
+        let path = files::locate(state.bench.store(), &helper.spool, source, asker.is_browser)?;
+        if videos.iter().any(|(_, known)| *known == path) {
+            return Err(wrong("sources", &format!("{} is there twice", source.name())));
+        }
+        videos.push((source.clone(), path));
+    }
+    let (run, jobs) = state.bench.start(asker.session, request, videos)?;
+    helper.queued.notify_one();
+    Ok(Answer::Started { run, jobs })
+}
+
+/// Each role has a model, and a chosen one is there and fits: never a path, only what the shelf holds.
+fn check_models(shelf: &ModelShelf, settings: &JobSettings) -> Result<(), WireError> {
+    let chosen = [(Role::Detector, &settings.detector), (Role::Reid, &settings.reid), (Role::Pose, &settings.pose)];
+    for (role, choice) in chosen {
+        let fits = |id: &String| shelf.models.iter().any(|model| model.id == *id && model.role == Some(role));
+        let error = match choice {
+            Some(id) if !fits(id) => format!("{id} is no {} in {}", role.name(), shelf.folder),
+            None if !shelf.models.iter().any(|model| model.role == Some(role)) => {
+                format!("no {} was found in {}", role.name(), shelf.folder)
+            }
+            _ => continue,
+        };
+        let error = WireError::new(ErrorCode::ModelUnfit, error).field(format!("settings.{}", role.name()));
+        return Err(error.hint(format!("put one into {}, then look again", shelf.folder)));
+    }
+    Ok(())
+}
+
+fn tell_roots(helper: &Helper) -> Result<Answer, WireError> {
+    let state = helper.state();
+    let roots = files::roots(state.bench.store())?;
+    helper.hub.tell_all(&HelperMessage::Roots(roots.clone()));
+    Ok(Answer::Roots(roots))
+}
+
+/// Looks into a file in a process of its own, so that a hostile one harms nobody.
+async fn inspect(helper: &Helper, source: &SourceRef, path: PathBuf) -> Result<VideoFacts, WireError> {
+    let name = source.name();
+    let not_a_video = |why: String| WireError::new(ErrorCode::NotAVideo, why).field("source");
+    let _permit = helper.inspections.acquire().await.map_err(internal)?;
+    let looking = async {
+        let mut worker = Worker::spawn().await.map_err(|failure| internal(failure.message))?;
+        let source = path.display().to_string();
+        worker.send(&Command::Inspect { source }).await.map_err(|failure| internal(failure.message))?;
+        loop {
+            match worker.next().await {
+                Ok(Event::Inspected(facts)) => {
+                    worker.finish().await;
+                    return Ok(facts);
+                }
+                Ok(Event::Failed(failure)) => {
+                    worker.finish().await;
+                    return Err(not_a_video(failure.message));
+                }
+                Ok(_) => {}
+                Err(failure) => return Err(not_a_video(format!("{name} can't be read: {}", failure.message))),
+            }
+        }
+    };
+    // Left in the middle, the worker goes with it.
+    tokio::select! {
+        looked = tokio::time::timeout(LOOK, looking) => looked
+            .unwrap_or_else(|_| Err(not_a_video(format!("{name} could not be read within {} s", LOOK.as_secs())))),
+        () = helper.closing.cancelled() => Err(WireError::new(ErrorCode::Closing, "the helper is ending")),
+    }
+}

@@ -1,0 +1,96 @@
+//! What the whole server shares, and how a client arrives in it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use silhueta_shared::protocol::{Hardware, HelperMessage, ModelShelf, SessionId, Snapshot, VERSION};
+use silhueta_shared::worker::DoctorReport;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use super::hub::{Hub, Joined, Link};
+use super::now;
+use super::previews::Previews;
+use super::uploads::Spool;
+use super::workbench::Workbench;
+
+/// What changes and is told to everyone. One lock over all of it: what a client gets on arrival and what it
+/// is told from then on fit together without a gap.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) bench: Workbench,
+    pub(super) models: ModelShelf,
+    pub(super) hardware: Hardware,
+    pub(super) machine: Option<DoctorReport>,
+}
+
+/// The server.
+#[derive(Debug)]
+pub(super) struct Helper {
+    state: Mutex<State>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) previews: Arc<Previews>,
+    pub(super) spool: Spool,
+    /// The folder for results, absolute.
+    pub(super) out: PathBuf,
+    /// Wakes the runner.
+    pub(super) queued: Notify,
+    /// Files that are looked into at the same time, each by a process of its own.
+    pub(super) inspections: Semaphore,
+    /// The helper is ending.
+    pub(super) closing: CancellationToken,
+}
+
+impl Helper {
+    pub(super) fn new(state: State, hub: Arc<Hub>, previews: Arc<Previews>, spool: Spool, out: PathBuf) -> Self {
+        let (queued, inspections, closing) = (Notify::new(), Semaphore::new(2), CancellationToken::new());
+        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, closing }
+    }
+
+    /// The state; never held over an await.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a client in and greets it. `None` when there are too many.
+    pub(super) fn join(&self, resume: Option<&str>, link: &Link) -> Option<Joined> {
+        let state = self.state();
+        let joined = self.hub.join(resume, link.clone())?;
+        link.tell(&HelperMessage::Welcome {
+            protocol: VERSION,
+            app: env!("CARGO_PKG_VERSION").to_owned(),
+            session: joined.id,
+            resume: joined.resume.clone(),
+            resumed: joined.resumed,
+            snapshot: Box::new(self.snapshot(&state)),
+        });
+        Some(joined)
+    }
+
+    /// Forgets a session that nobody came back to.
+    pub(super) fn expire(&self, session: SessionId) {
+        if self.hub.expire(session) {
+            self.state().bench.disown(session);
+        }
+    }
+
+    fn snapshot(&self, state: &State) -> Snapshot {
+        let (jobs, log) = state.bench.recent();
+        let roots = state.bench.store().roots().unwrap_or_else(|error| {
+            tracing::error!("{error}");
+            vec![]
+        });
+        Snapshot {
+            now: now(),
+            jobs,
+            log,
+            lock: state.bench.lock(),
+            hardware: state.hardware.clone(),
+            models: state.models.clone(),
+            roots,
+            machine: state.machine.clone(),
+            upload_room: self.spool.room(state.bench.store()),
+            out: self.out.display().to_string(),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The helper's own folder: job store, uploads, token, and the mark that one helper uses it.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::store::Store;
+use crate::exit::CliError;
+
+/// The folder, held as long as this lives.
+#[derive(Debug)]
+pub(super) struct Home {
+    folder: PathBuf,
+    /// Locked by the system, which lets go however we end.
+    mark: File,
+}
+
+impl Home {
+    /// Takes `$XDG_STATE_HOME/silhueta` (or what the system has for that), unless another helper has it.
+    pub(super) fn open() -> Result<Self, CliError> {
+        Self::at(folder()?)
+    }
+
+    fn at(folder: PathBuf) -> Result<Self, CliError> {
+        let fail = |e: std::io::Error| CliError::Runtime(format!("{} can't be used: {e}", folder.display()));
+        std::fs::create_dir_all(&folder).map_err(fail)?;
+        let path = folder.join("serving");
+        let mut mark = File::options().create(true).read(true).write(true).truncate(false).open(path).map_err(fail)?;
+        match mark.try_lock() {
+            Ok(()) => {
+                private(&folder).map_err(fail)?;
+                Ok(Self { folder, mark })
+            }
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let mut where_at = String::new();
+                let read = mark.read_to_string(&mut where_at);
+                let place = if read.is_ok() && !where_at.is_empty() {
+                    format!(" at {}", where_at.trim())
+                } else {
+                    String::new()
+                };
+                Err(CliError::Runtime(format!("silhueta already serves{place}: use that one, or end it first")))
+            }
+            Err(std::fs::TryLockError::Error(error)) => Err(fail(error)),
+        }
+    }
+
+    /// Tells whoever comes next where this one is.
+    pub(super) fn announce(&self, address: &str) {
+        let mut mark = &self.mark;
+        let told = mark.set_len(0).and_then(|()| mark.rewind()).and_then(|()| writeln!(mark, "{address}"));
+        if let Err(error) = told {
+            tracing::warn!("the address can't be written down: {error}");
+        }
+    }
+
+    pub(super) fn jobs(&self) -> PathBuf {
+        self.folder.join("jobs.db")
+    }
+
+    pub(super) fn uploads(&self) -> PathBuf {
+        self.folder.join("uploads")
+    }
+
+    pub(super) fn token(&self) -> PathBuf {
+        self.folder.join("token")
+    }
+}
+
+/// Videos and names of others' videos are nobody else's business.
+fn private(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
+fn folder() -> Result<PathBuf, CliError> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = if cfg!(windows) {
+        set("LOCALAPPDATA")
+    } else {
+        set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))
+    };
+    let base = base.ok_or_else(|| CliError::Runtime("no folder for the job store: set HOME".to_owned()))?;
+    Ok(base.join("silhueta"))
+}
+
+/// The folders that are open when nobody has opened or closed one yet: where it was started, and the videos.
+pub(super) fn first_roots(store: &Store) -> Vec<String> {
+    if store.roots().map_or(true, |roots| !roots.is_empty()) {
+        return vec![];
+    }
+    let videos = std::env::var_os("XDG_VIDEOS_DIR").map(PathBuf::from);
+    let videos = videos.or_else(|| {
+        let home = std::env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)?;
+        ["Videos", "Vídeos", "Видео", "Movies"].iter().map(|name| home.join(name)).find(|folder| folder.is_dir())
+    });
+    let here = std::env::current_dir().ok();
+    here.into_iter().chain(videos).filter_map(|folder| folder.into_os_string().into_string().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_helper_is_told_where_the_first_one_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Home::at(folder.path().join("state")).unwrap();
+        first.announce("http://127.0.0.1:8000");
+        let error = Home::at(folder.path().join("state")).unwrap_err().to_string();
+        assert!(error.contains("http://127.0.0.1:8000"), "{error}");
+        drop(first);
+        assert!(Home::at(folder.path().join("state")).is_ok());
+    }
+}

@@ -1,0 +1,273 @@
+//! `silhueta serve`: the page, its socket and what stands behind them, at one port of this machine.
+
+mod about;
+mod access;
+mod answer;
+mod asks;
+mod files;
+mod guard;
+mod hardware;
+mod helper;
+mod home;
+mod hub;
+mod listen;
+mod mjpeg;
+mod page;
+mod previews;
+mod results;
+mod runner;
+mod secret;
+mod session;
+mod shelf;
+mod store;
+mod uploads;
+mod workbench;
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use axum_server::Handle;
+use axum_server::accept::DefaultAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper_util::rt::TokioTimer;
+use silhueta_shared::protocol::{Hardware, HelperMessage, PATH};
+use silhueta_shared::worker::{Command, Event};
+use tokio::task::JoinSet;
+
+use crate::cli::{Auth, ServeOptions, note, say};
+use crate::exit::{CliError, Exit};
+use crate::signals::Signals;
+use crate::worker::Worker;
+use access::Access;
+use guard::Guard;
+use helper::{Helper, State};
+use hub::Hub;
+use listen::Doorman;
+use previews::Previews;
+use store::Store;
+use uploads::Spool;
+use workbench::Workbench;
+
+/// The longest that the headers of a request may take.
+const HEADERS: Duration = Duration::from_secs(10);
+/// The longest body of a request that is no upload, in bytes.
+const BODY: usize = 64 << 10;
+/// How long open connections may take to end.
+const GOODBYE: Duration = Duration::from_millis(700);
+
+/// Serves until Ctrl+C.
+pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
+    let is_public = !options.host.is_loopback();
+    if is_public && (options.auth != Auth::Token || options.tls_cert.is_none()) {
+        let needs = "needs --auth token, --tls-cert and --tls-key: others on the network could use it";
+        return Err(CliError::Runtime(format!("listening at {} {needs}", options.host)));
+    }
+    let mut signals = Signals::listen()?;
+    let page = match page::folder() {
+        Some(folder) => page::Files::load(&folder)?,
+        None => page::Files::default(),
+    };
+    let tls = tls(&options).await?;
+    let home = home::Home::open()?;
+    let helper = Arc::new(open(&home, &options.out)?);
+    let listeners = listen::bind(options.host, options.port)?;
+    let port = port_of(&listeners)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let access = match options.auth {
+        Auth::None => None,
+        Auth::Token => {
+            let fail = |e| CliError::Runtime(format!("the token in {} can't be used: {e}", home.token().display()));
+            Some(Arc::new(Access::open(&home.token(), port, tls.is_some()).map_err(fail)?))
+        }
+    };
+    let machine = sysinfo::System::host_name().ok();
+    let guard = Guard { scheme, port, is_public, machine, dev_origin: options.dev_origin };
+    let has_page = !page.is_empty();
+    let routes = routes(&helper, guard, access.clone(), page);
+    let handle = Handle::new();
+    let mut serving = listen_at(listeners, tls.as_ref(), &routes, &handle)?;
+    let host = if is_public { options.host.to_string() } else { "127.0.0.1".to_owned() };
+    let address = format!("{scheme}://{}:{port}", if host.contains(':') { format!("[{host}]") } else { host });
+    home.announce(&address);
+    say(&format!("listening on {address}"));
+    welcome(&address, access.as_deref(), &home, has_page, !options.no_open);
+
+    let mut tasks = JoinSet::new();
+    tasks.spawn(runner::run(Arc::clone(&helper)));
+    tasks.spawn(hardware::watch(Arc::clone(&helper)));
+    tasks.spawn(look_around(Arc::clone(&helper)));
+    tokio::select! {
+        _ = signals.next() => {}
+        Some(ended) = serving.join_next() => {
+            let why = ended.map_or_else(|e| e.to_string(), |served| served.err().map_or_else(String::new, |e| e.to_string()));
+            helper.closing.cancel();
+            return Err(CliError::Runtime(format!("the server ended: {why}")));
+        }
+    }
+    note("ending; press Ctrl+C again to end at once");
+    helper.hub.tell_all(&HelperMessage::Closing);
+    helper.closing.cancel();
+    handle.graceful_shutdown(Some(GOODBYE));
+    let all_ended = async {
+        while tasks.join_next().await.is_some() {}
+        while serving.join_next().await.is_some() {}
+    };
+    Ok(tokio::select! {
+        () = all_ended => Exit::Done,
+        _ = signals.next() => Exit::Interrupted,
+    })
+}
+
+/// Everything but the port. What ran when the last helper ended is interrupted here, before anyone can ask.
+fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
+    let fail = |e: &dyn std::fmt::Display| CliError::Runtime(e.to_string());
+    let out = std::path::absolute(out).map_err(|e| fail(&e))?;
+    let store = Store::open(&home.jobs()).map_err(|e| fail(&e))?;
+    for folder in home::first_roots(&store) {
+        // One that can't be opened is no reason not to start.
+        if let Err(error) = files::open_root(&store, &folder) {
+            tracing::info!("{}", error.message);
+        }
+    }
+    let spool = Spool::open(home.uploads(), &store).map_err(|e| fail(&e))?;
+    let previews = Arc::new(Previews::default());
+    // Numbers of sessions go on by the clock: one from before a restart is nobody's.
+    let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
+    let bench = Workbench::open(store, Arc::clone(&hub)).map_err(|e| fail(&e))?;
+    let state = State { bench, models: shelf::unknown(), hardware: Hardware::default(), machine: None };
+    Ok(Helper::new(state, hub, previews, spool, out))
+}
+
+fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page: page::Files) -> Router {
+    let ours = Router::new()
+        .route(PATH, get(session::socket))
+        .route("/api/v1/uploads", post(uploads::upload))
+        .route("/api/v1/jobs/{job}/files/{name}", get(results::file))
+        .route("/video_feed", get(mjpeg::video_feed))
+        .route("/health", get(about::health))
+        .with_state(Arc::clone(helper));
+    let door = Router::new().route(access::PATH, get(access::look).post(access::enter)).with_state(access.clone());
+    let page = Router::new().fallback(page::serve).with_state(Arc::new(page));
+    ours.merge(door)
+        .merge(page)
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(middleware::from_fn_with_state(access, access::check))
+        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::guard))
+}
+
+type Serving = JoinSet<std::io::Result<()>>;
+
+fn listen_at(
+    listeners: Vec<TcpListener>,
+    tls: Option<&RustlsConfig>,
+    routes: &Router,
+    handle: &Handle<std::net::SocketAddr>,
+) -> Result<Serving, CliError> {
+    let (mut serving, room) = (JoinSet::new(), listen::room());
+    for listener in listeners {
+        let fail = |e: std::io::Error| CliError::Runtime(format!("the port can't be listened at: {e}"));
+        listener.set_nonblocking(true).map_err(fail)?;
+        let mut server = axum_server::from_tcp(listener).map_err(fail)?.handle(handle.clone());
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        let app = routes.clone().into_make_service();
+        match tls {
+            Some(config) => {
+                let inner = RustlsAcceptor::new(config.clone());
+                let server = server.acceptor(Doorman::before(inner, Arc::clone(&room)));
+                serving.spawn(server.serve(app));
+            }
+            None => {
+                let server = server.acceptor(Doorman::before(DefaultAcceptor, Arc::clone(&room)));
+                serving.spawn(server.serve(app));
+            }
+        }
+    }
+    Ok(serving)
+}
+
+async fn tls(options: &ServeOptions) -> Result<Option<RustlsConfig>, CliError> {
+    let (Some(cert), Some(key)) = (&options.tls_cert, &options.tls_key) else { return Ok(None) };
+    // Already there when two servers run in one process; either is the same.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("the TLS provider was installed before");
+    }
+    let config = RustlsConfig::from_pem_file(cert, key).await;
+    let fail = |e| CliError::Runtime(format!("{} and {} can't be used: {e}", cert.display(), key.display()));
+    config.map(Some).map_err(fail)
+}
+
+fn port_of(listeners: &[TcpListener]) -> Result<u16, CliError> {
+    let first = listeners.first().ok_or_else(|| CliError::Runtime("there is no address to listen at".to_owned()))?;
+    first.local_addr().map(|address| address.port()).map_err(|e| CliError::Runtime(e.to_string()))
+}
+
+/// Tells where the page is, and opens it.
+fn welcome(address: &str, access: Option<&Access>, home: &home::Home, has_page: bool, is_to_open: bool) {
+    let url = match access.and_then(Access::code) {
+        Some(code) => format!("{address}/#code={code}"),
+        None => address.to_owned(),
+    };
+    if access.is_some() {
+        note(&format!("open {url} (works once), or give programs the token in {}", home.token().display()));
+    }
+    if !has_page {
+        note("the page was not built: only programs can use this; `cargo xtask run` builds it");
+        return;
+    }
+    let has_screen = cfg!(not(target_os = "linux"))
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if is_to_open && has_screen {
+        if let Err(error) = open::that_detached(&url) {
+            note(&format!("no browser could be opened ({error}): open {url}"));
+        }
+    } else if access.is_none() {
+        note(&format!("open {url} in a browser; Ctrl+C ends everything"));
+    }
+}
+
+/// Finds out what machine this is and which models there are, while the page is already there.
+async fn look_around(helper: Arc<Helper>) {
+    match tokio::task::spawn_blocking(shelf::scan).await {
+        Ok(models) => shelf::tell(&helper, models),
+        Err(error) => tracing::error!("the models can't be looked through: {error}"),
+    }
+    let asking = async {
+        let mut worker = Worker::spawn().await?;
+        worker.send(&Command::Doctor).await?;
+        loop {
+            if let Event::Doctor(report) = worker.next().await? {
+                worker.finish().await;
+                return Ok(report);
+            }
+        }
+    };
+    let report = tokio::select! {
+        report = asking => report,
+        () = helper.closing.cancelled() => return,
+    };
+    match report {
+        Ok(report) => {
+            let mut state = helper.state();
+            helper.hub.tell_all(&HelperMessage::Machine(Box::new(report.clone())));
+            state.machine = Some(report);
+        }
+        Err(failure) => {
+            let silhueta_shared::job::Failure { message, .. } = failure;
+            note(&format!("warning: {message}"));
+        }
+    }
+}
+
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,242 @@
+//! Runs the jobs, one at a time: a worker for each, listened to until it ends or is ended.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use silhueta_results::summary::read_summary;
+use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobModels, JobSpec, Stage};
+use silhueta_shared::model::Role;
+use silhueta_shared::notice::Notice;
+use silhueta_shared::protocol::{JobId, JobSettings, JobView, ResultsView};
+use silhueta_shared::state::JobEvent;
+use silhueta_shared::summary::Summary;
+use silhueta_shared::worker::{Command, Event, PreviewWish};
+
+use super::helper::Helper;
+use super::results;
+use super::workbench::Controls;
+use crate::models;
+use crate::place::{self, Place};
+use crate::worker::{Worker, callers};
+
+/// How a job's turn ended.
+enum End {
+    Done(PathBuf, Box<Summary>),
+    FinishedBefore(PathBuf),
+    Failed(Failure),
+    Stopped,
+    Closing,
+}
+
+/// Takes one job after the other until the helper ends.
+pub(super) async fn run(helper: Arc<Helper>) {
+    loop {
+        let next = if helper.closing.is_cancelled() { None } else { helper.state().bench.next() };
+        if let Some((view, path, controls)) = next {
+            let id = view.id;
+            helper.state().bench.happen(id, JobEvent::Stage(Stage::Probe));
+            let end = turn(&helper, &view, &path, controls).await;
+            tell_end(&helper, id, end);
+            helper.state().bench.turn_ended();
+        } else {
+            tokio::select! {
+                () = helper.queued.notified() => {}
+                () = helper.closing.cancelled() => return,
+            }
+        }
+    }
+}
+
+fn tell_end(helper: &Helper, id: JobId, end: End) {
+    let bench = &mut helper.state().bench;
+    match end {
+        End::Done(folder, summary) => {
+            let seconds = summary.stages.iter().map(|stage| stage.seconds).sum();
+            bench.note(id, Notice::Completed { people: summary.identities, seconds });
+            bench.edit(id, |view| view.results = Some(results_of(&folder, &summary)));
+            bench.happen(id, JobEvent::Complete);
+        }
+        End::FinishedBefore(folder) => {
+            bench.note(id, Notice::FinishedBefore { folder: folder.display().to_string() });
+            match read_summary(&folder.join("summary.json")) {
+                Ok(summary) => bench.edit(id, |view| view.results = Some(results_of(&folder, &summary))),
+                Err(error) => tracing::warn!("{} can't be read again: {error}", folder.display()),
+            }
+            bench.happen(id, JobEvent::Complete);
+        }
+        End::Failed(failure) => bench.fail(id, failure),
+        End::Stopped => {
+            bench.note(id, Notice::Cancelled);
+            bench.happen(id, JobEvent::Cancel);
+        }
+        End::Closing => {
+            bench.note(id, Notice::Interrupted);
+            bench.happen(id, JobEvent::Interrupt);
+        }
+    }
+}
+
+fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
+    ResultsView {
+        folder: folder.display().to_string(),
+        files: results::files_in(folder),
+        tracks: summary.tracks,
+        people: summary.identities,
+        preview_frames: summary.preview_frames.pose,
+    }
+}
+
+/// One job from its networks to its end.
+async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Controls) -> End {
+    // Reads and hashes files of hundreds of megabytes, and leaves nothing behind when it isn't waited for.
+    let settings = view.settings.clone();
+    let resolving = tokio::task::spawn_blocking(move || resolve(&settings));
+    let resolved = tokio::select! {
+        resolved = resolving => resolved,
+        () = controls.stop.cancelled() => return End::Stopped,
+        () = helper.closing.cancelled() => return End::Closing,
+    };
+    let (models, warnings) = match resolved {
+        Ok(Ok(resolved)) => resolved,
+        Ok(Err(failure)) => return End::Failed(failure),
+        Err(error) => return End::Failed(internal(&error.to_string())),
+    };
+    warnings.into_iter().for_each(|text| helper.state().bench.note(view.id, Notice::Model { text }));
+    let (source, folder) = match place::place(&helper.out, path, view.settings.again) {
+        Ok(Place::Finished(folder)) => return End::FinishedBefore(folder),
+        Ok(Place::Free { source, folder }) => (source, folder),
+        Err(failure) => return End::Failed(failure),
+    };
+    let spec = JobSpec {
+        source: source.display().to_string(),
+        out_dir: folder.display().to_string(),
+        device: view.settings.device,
+        models,
+        fps: view.settings.fps,
+        video: view.settings.video,
+        threads: callers(),
+        pose_batch: None,
+        pose_channels: ChannelOrder::Rgb,
+    };
+    let end = match work(helper, view, spec, &mut controls).await {
+        Ok(Some(summary)) => return End::Done(folder, summary),
+        Ok(None) if controls.stop.is_cancelled() => End::Stopped,
+        Ok(None) => End::Closing,
+        Err(failure) => End::Failed(failure),
+    };
+    place::leave(&folder, &source);
+    end
+}
+
+/// Finds the three networks, with what a person should know of them.
+fn resolve(settings: &JobSettings) -> Result<(JobModels, Vec<String>), Failure> {
+    let registry = models::registry();
+    let mut warnings = Vec::new();
+    let mut find = |role: Role, choice: &Option<String>| {
+        let resolved = registry.resolve(role, choice.as_deref()).map_err(|error| Failure {
+            code: FailureCode::ModelUnfit,
+            message: error.to_string(),
+            hint: None,
+        })?;
+        warnings.extend(resolved.warnings);
+        Ok(resolved.model)
+    };
+    let models = JobModels {
+        detector: find(Role::Detector, &settings.detector)?,
+        reid: find(Role::Reid, &settings.reid)?,
+        pose: find(Role::Pose, &settings.pose)?,
+    };
+    Ok((models, warnings))
+}
+
+/// Drives a worker; `None` when it was ended from here.
+async fn work(
+    helper: &Helper,
+    view: &JobView,
+    spec: JobSpec,
+    controls: &mut Controls,
+) -> Result<Option<Box<Summary>>, Failure> {
+    let mut worker = tokio::select! {
+        worker = Worker::spawn() => worker?,
+        () = controls.stop.cancelled() => return Ok(None),
+        () = helper.closing.cancelled() => return Ok(None),
+    };
+    worker.send(&Command::Run(Box::new(spec))).await?;
+    // What the worker was told that it may still encode; it counts down as well.
+    let mut outstanding = PreviewWish::default();
+    loop {
+        let wish = helper.previews.wish(view.page);
+        if wish != outstanding {
+            worker.send(&Command::Preview(wish)).await?;
+            outstanding = wish;
+        }
+        let event = tokio::select! {
+            biased;
+            () = controls.stop.cancelled() => {
+                worker.stop().await;
+                return Ok(None);
+            }
+            () = helper.closing.cancelled() => {
+                worker.stop().await;
+                return Ok(None);
+            }
+            Ok(()) = controls.pause.changed() => {
+                let paused = *controls.pause.borrow_and_update();
+                worker.send(&if paused { Command::Pause } else { Command::Resume }).await?;
+                continue;
+            }
+            event = worker.next() => event?,
+            () = helper.previews.changed() => continue,
+        };
+        if let Event::Preview(picture) = &event {
+            outstanding.plain = outstanding.plain.saturating_sub(u8::from(picture.jpeg.is_some()));
+            outstanding.drawn = outstanding.drawn.saturating_sub(u8::from(picture.drawn.is_some()));
+        }
+        match event {
+            Event::Done(summary) => {
+                worker.finish().await;
+                return Ok(Some(summary));
+            }
+            Event::Failed(failure) => {
+                worker.finish().await;
+                return Err(failure);
+            }
+            event => heard(helper, view, event),
+        }
+    }
+}
+
+/// Passes on what a working worker says.
+fn heard(helper: &Helper, view: &JobView, event: Event) {
+    let id = view.id;
+    match event {
+        Event::Progress(progress) => {
+            let bench = &mut helper.state().bench;
+            // A stage that was left is told once more at its end; the job itself never goes back.
+            let stage = bench.job(id).ok().and_then(|(view, _)| view.state.stage());
+            if stage.is_some_and(|stage| progress.stage > stage) {
+                bench.happen(id, JobEvent::Stage(progress.stage));
+            }
+            bench.progress(id, progress);
+        }
+        Event::Log(notice) => {
+            let bench = &mut helper.state().bench;
+            if let Notice::Opened(facts) = &notice {
+                let facts = facts.clone();
+                bench.edit(id, |view| view.facts = Some(facts));
+            }
+            bench.note(id, notice);
+        }
+        Event::Paused(paused) => {
+            let bench = &mut helper.state().bench;
+            bench.note(id, if paused { Notice::Paused } else { Notice::Resumed });
+            bench.happen(id, if paused { JobEvent::Pause } else { JobEvent::Resume });
+        }
+        Event::Preview(picture) => helper.previews.offer(view.page, id, &Arc::from(picture)),
+        other => tracing::debug!("not expected of a worker at work: {other:?}"),
+    }
+}
+
+fn internal(why: &str) -> Failure {
+    Failure { code: FailureCode::Internal, message: why.to_owned(), hint: None }
+}
