@@ -14,6 +14,7 @@ mod videos;
 mod welcome;
 
 use leptos::prelude::*;
+use silhueta_shared::protocol::Page;
 
 pub(crate) use self::no_models::{NoModels, Scan};
 
@@ -28,6 +29,7 @@ use self::settings::Settings;
 use self::stages::Stages;
 use self::videos::Videos;
 use self::welcome::Welcome;
+use crate::preview::PreviewTile;
 use crate::state::bench::Bench;
 
 /// The page.
@@ -36,6 +38,7 @@ pub(crate) fn Processar() -> impl IntoView {
     let bench = expect_context::<Bench>();
     let has_run = Memo::new(move |_| bench.jobs.with(|jobs| !jobs.is_empty()));
     let is_new = Memo::new(move |_| !has_run.get() && bench.sources.with(Vec::is_empty));
+    let active = move || bench.merged.with(|merged| merged.active);
     view! {
         <div class="page processar">
             <Head />
@@ -46,16 +49,24 @@ pub(crate) fn Processar() -> impl IntoView {
                     <Settings />
                     <Actions />
                 </div>
-                <div class="bench-work">
+                <div class="bench-work" class:active=active>
                     <NoModels />
-                    <Endings />
                     <Show when=move || has_run.get()>
                         <Stages />
+                    </Show>
+                    <Endings />
+                    <ResultsCard />
+                    <Show when=move || has_run.get()>
+                        <PreviewTile
+                            page=Page::Processar
+                            job=bench.focus.into()
+                            wanted=bench.preview
+                            look=bench.look
+                        />
                     </Show>
                     <Show when=move || is_new.get()>
                         <Welcome />
                     </Show>
-                    <ResultsCard />
                 </div>
                 <Show when=move || has_run.get()>
                     <div class="bench-log">
