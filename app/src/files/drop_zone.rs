@@ -84,7 +84,7 @@ pub(crate) fn DropZone(on_ready: Callback<SourceRef>, on_browse: Callback<()>) -
                     </button>
                 </span>
             </p>
-            <button type="button" class="btn plain" data-testid="open-folder" on:click=move |_| on_browse.run(())>
+            <button type="button" class="button" data-testid="open-folder" on:click=move |_| on_browse.run(())>
                 <Icon shape=Shape::Folder />
                 {move || texts().open_folder}
             </button>
@@ -134,7 +134,7 @@ fn UploadRow(key: Key) -> impl IntoView {
             <span class="upload-acts">
                 <button
                     type="button"
-                    class="icon-btn"
+                    class="icon-button"
                     data-testid="retry-upload"
                     hidden=move || !has_failed()
                     title=move || texts().retry
@@ -145,7 +145,7 @@ fn UploadRow(key: Key) -> impl IntoView {
                 </button>
                 <button
                     type="button"
-                    class="icon-btn"
+                    class="icon-button"
                     data-testid="cancel-upload"
                     title=move || if has_failed() { texts().dismiss } else { texts().cancel }
                     aria-label=move || if has_failed() { texts().dismiss } else { texts().cancel }
@@ -209,7 +209,7 @@ fn Refused(uploads: Uploads) -> impl IntoView {
             </div>
             <button
                 type="button"
-                class="icon-btn"
+                class="icon-button"
                 title=move || texts().dismiss
                 aria-label=move || texts().dismiss
                 on:click=move |_| uploads.refused.set(Vec::new())

@@ -110,7 +110,7 @@ pub(crate) fn FilePicker(open: RwSignal<bool>, on_pick: Callback<Vec<SourceRef>>
                 <h2 id="picker-title">{move || texts().title}</h2>
                 <button
                     type="button"
-                    class="icon-btn"
+                    class="icon-button"
                     data-testid="picker-close"
                     aria-label=move || texts().close
                     title=move || texts().close
@@ -146,7 +146,7 @@ pub(crate) fn FilePicker(open: RwSignal<bool>, on_pick: Callback<Vec<SourceRef>>
                         <p>{move || instead().map(|(head, ..)| head)}</p>
                         <small>{move || instead().map(|(_, more, _)| more)}</small>
                         <Show when=move || instead().is_some_and(|(.., again)| again)>
-                            <button type="button" class="btn plain" on:click=move |_| browser.again()>
+                            <button type="button" class="button" on:click=move |_| browser.again()>
                                 {move || texts().again}
                             </button>
                         </Show>
@@ -160,7 +160,7 @@ pub(crate) fn FilePicker(open: RwSignal<bool>, on_pick: Callback<Vec<SourceRef>>
                 <small class="picker-keys">{move || texts().keys}</small>
                 <button
                     type="button"
-                    class="btn plain"
+                    class="button"
                     disabled=move || rows.with(|rows| !rows.iter().any(|row| row.is_video()))
                     on:click=move |_| {
                         rows.with_untracked(|rows| {
@@ -176,7 +176,7 @@ pub(crate) fn FilePicker(open: RwSignal<bool>, on_pick: Callback<Vec<SourceRef>>
                 </button>
                 <button
                     type="button"
-                    class="btn primary"
+                    class="button primary"
                     data-testid="picker-choose"
                     disabled=move || count() == 0
                     on:click=move |_| choose.run(())
@@ -184,7 +184,7 @@ pub(crate) fn FilePicker(open: RwSignal<bool>, on_pick: Callback<Vec<SourceRef>>
                     {move || texts().add}
                     <span hidden=move || count() == 0>{move || format!("\u{a0}({})", locale.get().int(count() as u64))}</span>
                 </button>
-                <output class="sr-only" aria-live="polite">
+                <output class="unseen" aria-live="polite">
                     {move || locale.get().counted(count() as u64, texts().chosen)}
                 </output>
             </footer>

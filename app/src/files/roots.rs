@@ -83,7 +83,7 @@ pub(super) fn Roots(browser: Browser, input: NodeRef<Input>) -> impl IntoView {
                         }
                     />
                 </label>
-                <button type="submit" class="btn plain" data-testid="picker-open-root" disabled=move || path.with(|p| p.trim().is_empty())>
+                <button type="submit" class="button" data-testid="picker-open-root" disabled=move || path.with(|p| p.trim().is_empty())>
                     {move || texts().open}
                 </button>
                 <p id="picker-path-about" class:bad=move || trouble().is_some() role="status">

@@ -135,7 +135,7 @@ pub(super) fn Rows(browser: Browser, list: NodeRef<Div>, on_choose: Callback<()>
         >
             {shown}
             <Show when=move || { limit.get() < rows.with(Vec::len) }>
-                <button type="button" class="btn plain" on:click=move |_| limit.update(|limit| *limit += PART)>
+                <button type="button" class="button" on:click=move |_| limit.update(|limit| *limit += PART)>
                     {move || texts().more}
                 </button>
             </Show>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::video_row::VideoRow;
+use crate::files::{DropZone, FilePicker};
 use crate::i18n::processar::Processar;
 use crate::i18n::use_texts;
 use crate::state::bench::Bench;
@@ -12,6 +13,7 @@ use crate::state::bench::Bench;
 pub(super) fn Videos() -> impl IntoView {
     let t = use_texts::<Processar>();
     let bench = expect_context::<Bench>();
+    let browsing = RwSignal::new(false);
     let some = move || bench.sources.with(|sources| sources.len() > 1) && bench.editable();
     let clear = move |_| {
         for video in bench.sources.get_untracked() {
@@ -38,6 +40,11 @@ pub(super) fn Videos() -> impl IntoView {
                     children=move |video| view! { <VideoRow source=video.source /> }
                 />
             </ul>
+            <DropZone
+                on_ready=Callback::new(move |source| bench.add(vec![source]))
+                on_browse=Callback::new(move |()| browsing.set(true))
+            />
+            <FilePicker open=browsing on_pick=Callback::new(move |sources| bench.add(sources)) />
         </section>
     }
 }
