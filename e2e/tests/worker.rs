@@ -7,6 +7,8 @@
     reason = "a test: a failure here is a failed test"
 )]
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use silhueta_e2e::Helper;
 use silhueta_e2e::video::make_from;
 use silhueta_e2e::worker::{Worker, brief, is_last, job};
 use silhueta_shared::job::{JobSpec, Stage};
+use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event, Picture, PreviewWish};
 
@@ -254,4 +257,41 @@ fn pauses_anywhere_leave_the_same_bytes() {
         assert!(paused >= 2, "it stood still {paused} times");
         assert!(results(&calm) == results(&disturbed), "round {round}: pauses changed the results");
     }
+}
+
+#[test]
+fn what_happens_is_told_when_it_happens() {
+    let Some(helper) = Helper::new("worker: notices") else { return };
+    let whole = helper.at("whole.mp4");
+    let source = helper.data.join("clips/crossing_360p.mp4");
+    make_from(&[&source], &whole, "-i {0} -frames:v 40 -c:v libx264 -pix_fmt yuv420p -movflags +faststart -an");
+    let bytes = std::fs::read(&whole).unwrap();
+    let cut = helper.at("cut.mp4");
+    File::create(&cut).unwrap().write_all(&bytes[..bytes.len() * 7 / 10]).unwrap();
+    let events = work(&helper, job(&helper, &cut, "out"), |_, _| {});
+    let done = summary(&events);
+
+    let mut told = Vec::new();
+    for event in &events {
+        match event {
+            Event::Progress(p) if p.ended => told.push(format!("{} ended", p.stage)),
+            Event::Log(Notice::Opened(facts)) => told.push(format!("opened {}x{}", facts.width, facts.height)),
+            Event::Log(Notice::DeviceUsed { device }) => told.push(format!("on {device}")),
+            Event::Log(Notice::Models { detector, reid, pose }) => told.push(format!("{detector} {reid} {pose}")),
+            Event::Log(Notice::StageEnded { stage, frames, .. }) => told.push(format!("{stage} {frames}")),
+            Event::Log(Notice::Identified { tracks, people }) => told.push(format!("{tracks} are {people}")),
+            Event::Log(Notice::Video(warning)) => told.push(warning.to_string()),
+            Event::Log(other) => panic!("{other:?}"),
+            _ => {}
+        }
+    }
+    let (frames, people) = (done.source.frames, format!("{} are {}", done.tracks, done.identities));
+    assert!((15..39).contains(&frames) && !done.warnings.is_empty(), "{frames}, {:?}", done.warnings);
+    let mut expected = vec!["opened 640x360".to_owned(), "on cpu".into()];
+    expected.push("rtmdet_nano osnet_x0_25_msmt17 tinypose_256x192_simcc".into());
+    expected.extend(["probe ended".into(), "probe 0".into(), "track ended".into(), format!("track {frames}")]);
+    expected.extend(done.warnings.clone());
+    expected.extend(["identify ended".into(), "identify 0".into(), people, "pose ended".into()]);
+    expected.extend([format!("pose {frames}"), "export ended".into(), format!("export {frames}")]);
+    assert_eq!(told, expected);
 }
