@@ -88,7 +88,7 @@ fn pictures_come_in_pose_only_and_as_many_as_were_wished_for() {
     let spec = job(&helper, &source, "out");
     // Wished for long before there is anything to see.
     let mut said = false;
-    let events = work(&helper, spec.clone(), |_, worker| {
+    let events = work(&helper, spec, |_, worker| {
         if !std::mem::replace(&mut said, true) {
             worker.send(&wish(2, 1));
         }
@@ -221,8 +221,9 @@ fn a_pause_before_the_first_frame_takes_hold_there() {
     worker.send(&Command::Pause);
     worker.send(&Command::Run(Box::new(job(&helper, &source, "out"))));
     let before = worker.until("standing still", |event| matches!(event, Event::Paused(_)));
-    let done = before.iter().filter_map(|e| if let Event::Progress(p) = e { Some((p.stage, p.done)) } else { None });
-    assert_eq!(done.last(), Some((Stage::Track, 0)));
+    let mut done =
+        before.iter().filter_map(|e| if let Event::Progress(p) = e { Some((p.stage, p.done)) } else { None });
+    assert_eq!(done.next_back(), Some((Stage::Track, 0)));
     // Asked to stop where it stands.
     worker.send(&Command::Stop);
     assert_eq!(worker.to_the_end().last(), Some(&Event::Stopped));
