@@ -97,12 +97,15 @@ fn pictures_come_in_pose_only_and_as_many_as_were_wished_for() {
     assert_eq!(stages_of_pictures(&events), vec![Some((Stage::Pose, false)); pictures.len()]);
     assert_eq!(pictures.iter().filter(|p| p.jpeg.is_some()).count(), 2);
     assert_eq!(pictures.iter().filter(|p| p.drawn.is_some()).count(), 1);
-    assert_eq!((done.preview_frames.track, done.preview_frames.identify, done.preview_frames.pose), (0, 0, 3));
+    // One that a newer picture replaced on its way is made up for.
+    let encoded = done.preview_frames;
+    assert!(encoded.track == 0 && encoded.identify == 0 && (3..=5).contains(&encoded.pose), "{encoded:?}");
 
     let first = pictures[0];
     assert_eq!((first.frame, first.source_size, first.size), (0, [1280, 720], [960, 540]));
     assert!(first.jpeg.as_ref().unwrap().starts_with(&[0xff, 0xd8, 0xff]));
-    assert_ne!(first.jpeg, first.drawn, "people are drawn on one of them");
+    let both = pictures.iter().find(|p| p.drawn.is_some()).unwrap();
+    assert_ne!(both.jpeg, both.drawn, "people are drawn on one of them");
     assert!(first.people.iter().all(|person| person.keypoints.len() == 17));
     assert!(first.people.iter().any(|person| person.bbox.is_valid()), "people of the first frame: {:?}", first.people);
     assert!(pictures[1].frame > first.frame && pictures[1].pts > first.pts && pictures[1].posed_at > first.posed_at);

@@ -59,14 +59,13 @@ fn without_a_wish_a_frame_is_not_even_looked_at() {
 }
 
 #[test]
-fn no_more_pictures_are_made_than_were_wished_for() {
+fn as_many_pictures_come_as_were_wished_for() {
     let (_, encoded, pictures) = offer_for_half_a_second(PreviewWish { plain: 2, drawn: 1 });
-    assert_eq!(encoded, 3);
-    assert_eq!(
-        pictures.iter().map(|p| (p.jpeg.is_some(), p.drawn.is_some())).collect::<Vec<_>>(),
-        [(true, true), (true, false)]
-    );
-    let last = &pictures[1];
+    let came = |kind: fn(&Picture) -> bool| pictures.iter().filter(|picture| kind(picture)).count();
+    assert_eq!((came(|p| p.jpeg.is_some()), came(|p| p.drawn.is_some())), (2, 1));
+    // One that a newer picture replaced is made up for.
+    assert!((3..=5).contains(&encoded), "{encoded}");
+    let last = &pictures[pictures.len() - 1];
     assert_eq!((last.pts, last.seconds), (last.frame as i64 * 10, last.frame as f64 / 10.0));
 }
 
