@@ -1,32 +1,23 @@
-//! The page. For now it tells what Silhueta is and how to run it; it holds no truth of its own.
+//! The page: Leptos in the browser. It renders what the helper says, plus the user's own inputs, and holds no
+//! truth of its own.
 
+#![allow(unreachable_pub, reason = "the component macro writes public items of its own")]
+
+mod app;
+mod components;
+mod files;
 mod i18n;
-
-use leptos::prelude::*;
-
-use crate::i18n::{Locale, Texts};
+mod net;
+mod pages;
+mod preview;
+mod shell;
+mod state;
 
 fn main() {
-    mount_to_body(Welcome);
-}
-
-/// The only page so far.
-#[component]
-fn Welcome() -> impl IntoView {
-    let locale = Locale::of_browser();
-    let Texts { title, what, how, next } = locale.texts();
-    if let Some(root) = document().document_element() {
-        // A page in another language than it says is read out wrongly.
-        let said = root.set_attribute("lang", locale.tag());
-        debug_assert!(said.is_ok(), "lang is a valid attribute");
+    std::panic::set_hook(Box::new(|what| leptos::logging::error!("{what}")));
+    // The first paint that index.html brings has done its work.
+    if let Some(first) = leptos::prelude::document().get_element_by_id("first-paint") {
+        first.remove();
     }
-    view! {
-        <main class="welcome">
-            <h1>{title}</h1>
-            <p>{what}</p>
-            <p>{how}</p>
-            <pre><code>"cargo xtask run video.mp4"</code></pre>
-            <p class="quiet">{next}</p>
-        </main>
-    }
+    leptos::mount::mount_to_body(app::App);
 }

@@ -43,9 +43,19 @@ impl Helper {
         self.folder.path().join(name)
     }
 
+    /// One of the programs under test.
+    pub fn binary(&self, name: &str) -> PathBuf {
+        self.binaries.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// ONNX Runtime's library.
+    pub fn runtime(&self) -> &Path {
+        &self.runtime
+    }
+
     /// `silhueta ARGS…`, in its folder, with the test data's models.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(self.binaries.join("silhueta"));
+        let mut command = Command::new(self.binary("silhueta"));
         command.args(args).current_dir(self.folder.path());
         command.env("SILHUETA_MODELS", self.data.join("models")).env("SILHUETA_ONNXRUNTIME", &self.runtime);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

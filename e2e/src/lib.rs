@@ -18,6 +18,7 @@ pub mod server;
 mod skip;
 pub mod tab;
 pub mod video;
+pub mod worker;
 
 pub use browser::Browser;
 pub use client::Client;

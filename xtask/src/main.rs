@@ -1,10 +1,12 @@
-//! `cargo xtask run | test | ci | bench | soak`: everything that is done with this repository.
+//! `cargo xtask run | test | page | ci | bench | soak`: everything that is done with this repository.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program")]
 
 mod bench;
 mod checks;
 mod house;
+mod markup;
 mod packages;
+mod page;
 mod runtime;
 mod setup;
 mod shell;
@@ -23,10 +25,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Set up and build what is missing, then work through videos (without any: tell what is there)
+    /// Set up and build what is missing, then open the page; with videos, work through them in the terminal
     #[command(disable_help_flag = true)]
     Run {
-        /// Handed to `silhueta run` as they are: VIDEO… --out DIR …
+        /// `VIDEO… --out DIR …` for `silhueta run`, or a command of silhueta with what belongs to it: `serve --port 9000`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -35,6 +37,8 @@ enum Task {
         /// Only tests whose name holds one of these
         filters: Vec<String>,
     },
+    /// Build the page into the folder that the helper serves
+    Page,
     /// Formatting, clippy, tests, docs, dependencies, and whether it compiles for Windows
     Ci,
     /// Our speed beside the peers' naive chain, on the same files in one run
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Run { args } => setup::run(&args),
         Task::Test { filters } => testing::test(&filters),
+        Task::Page => page::build().map(|()| ExitCode::SUCCESS),
         Task::Ci => checks::ci(),
         Task::Bench(options) => bench::bench(&options),
         Task::Soak => testing::soak(),

@@ -39,6 +39,7 @@ const BUILD: &[Need] = &[
 const TEST: &[Need] = &[
     Need { what: "ffmpeg, to make test video", check: ("ffmpeg", &["-version"]), debian: "ffmpeg" },
     Need { what: "ffprobe, to compare times with", check: ("ffprobe", &["-version"]), debian: "ffmpeg" },
+    Need { what: "Chromium, to walk the page", check: ("chromium", &["--version"]), debian: "chromium" },
     Need { what: "Python's venv", check: ("python3", &["-c", "import ensurepip, venv"]), debian: "python3-venv" },
 ];
 
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn a_package_that_serves_two_needs_is_named_once() {
         let needs: Vec<_> = TEST.iter().collect();
-        assert_eq!(package_names(&needs), ["ffmpeg", "python3-venv"]);
+        assert_eq!(package_names(&needs), ["chromium", "ffmpeg", "python3-venv"]);
     }
 
     #[test]

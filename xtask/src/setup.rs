@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result};
 
 use crate::shell::{cargo, output, root, run as run_command, step, succeeds, target};
-use crate::{packages, runtime};
+use crate::{packages, page, runtime};
 
 /// What a helper needs in its environment.
 #[derive(Debug)]
@@ -23,8 +23,9 @@ impl Setup {
         Ok(Self { runtime: runtime::library()? })
     }
 
-    /// Builds daemon and worker.
+    /// Builds the page, daemon and worker.
     pub(crate) fn build(&self) -> Result<()> {
+        page::build()?;
         step("building", || {
             run_command(&mut cargo(&["build", "--quiet", "-p", "silhueta-daemon", "-p", "silhueta-worker"]))
         })
@@ -32,7 +33,7 @@ impl Setup {
 
     /// Gives a command this environment.
     pub(crate) fn dress<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env("SILHUETA_ONNXRUNTIME", &self.runtime)
+        command.env("SILHUETA_ONNXRUNTIME", &self.runtime).env("SILHUETA_PAGE", page::folder())
     }
 }
 
@@ -62,21 +63,25 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
         println!("── models: SILHUETA_MODELS isn't set, using those in {}", models.display());
         command.env("SILHUETA_MODELS", models);
     }
-    if args.is_empty() {
-        command.arg("doctor");
-    } else {
-        command.arg("run").args(args);
-    }
+    command.args(for_silhueta(args));
     // Ctrl+C reaches the helper from the terminal; this process waits for how it ends.
     ctrlc::set_handler(|| {}).context("Ctrl+C can't be listened for")?;
     let status = command.status().context("the helper can't be started")?;
-    if args.is_empty() {
-        println!(
-            "\nnext: cargo xtask run VIDEO… (or a folder) works through videos; the page comes with the next version"
-        );
-    }
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
 }
+
+/// What `silhueta` gets: a command of its own as it is, nothing for the page, all else as videos.
+fn for_silhueta(args: &[String]) -> Vec<&str> {
+    let implied = match args.first().map(String::as_str) {
+        None => Some("serve"),
+        Some(command) if COMMANDS.contains(&command) => None,
+        Some(_) => Some("run"),
+    };
+    implied.into_iter().chain(args.iter().map(String::as_str)).collect()
+}
+
+/// The commands of `silhueta`; a video of such a name is written `./serve`.
+const COMMANDS: [&str; 7] = ["serve", "run", "doctor", "help", "--help", "-h", "--version"];
 
 /// Weights beside a development checkout, where the user has named no folder and has none of their own.
 fn development_models() -> Option<PathBuf> {
@@ -100,4 +105,23 @@ pub(crate) fn test_data() -> PathBuf {
 /// Whether a program can be run, for tasks that can do without.
 pub(crate) fn has(program: &str) -> bool {
     succeeds(program, &["--version"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn videos_are_for_run_and_commands_are_their_own() {
+        let got = |line: &str| {
+            let args: Vec<_> = line.split_whitespace().map(ToOwned::to_owned).collect();
+            for_silhueta(&args).join(" ")
+        };
+        assert_eq!(got(""), "serve");
+        assert_eq!(got("serve --port 9000"), "serve --port 9000");
+        assert_eq!(got("a.mp4 --out x"), "run a.mp4 --out x");
+        assert_eq!(got("--no-video a.mp4"), "run --no-video a.mp4");
+        assert_eq!(got("doctor"), "doctor");
+        assert_eq!(got("--help"), "--help");
+    }
 }

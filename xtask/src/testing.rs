@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::setup::Setup;
 use crate::shell::{cache, cargo, command, root, run, seconds, step, succeeds, target};
-use crate::{house, packages};
+use crate::{house, packages, page};
 
 /// The whole of `test` should stay below this on two quiet cores.
 const BUDGET: Duration = Duration::from_secs(45 * 60);
@@ -82,18 +82,15 @@ pub(crate) fn test(filters: &[String]) -> Result<ExitCode> {
         Ok(counts)
     };
     group("house rules", &mut || house::check().map(Counts::passed));
-    group("crates", &mut || tests(&["--workspace", "--exclude", "silhueta-app", "--exclude", "silhueta-e2e"]));
+    // The page's own tests are of its pure parts, which build natively too.
+    group("crates", &mut || tests(&["--workspace", "--exclude", "silhueta-e2e"]));
+    // With the protocol, which it must share with the helper: this is also where that compiles for wasm32.
+    group("page", &mut || page::build().map(|()| Counts::passed(1)));
     group("journeys", &mut || {
-        // Here, not before all: a helper that doesn't build fails what needs it, and nothing else.
+        // Here, not before all: a page or helper that doesn't build fails what needs it, and nothing else.
         setup.build()?;
         tests(&["-p", "silhueta-e2e"])
     });
-    group("page and protocol for wasm32", &mut || {
-        let wasm =
-            ["check", "--quiet", "--target", "wasm32-unknown-unknown", "-p", "silhueta-shared", "-p", "silhueta-app"];
-        run(&mut cargo(&wasm)).map(|()| Counts::passed(1))
-    });
-
     println!("\n{:<32}{:>14}{:>9}{:>9}{:>9}", "group", "time", "passed", "failed", "skipped");
     let mut sum = Counts::default();
     for (name, time, Counts { passed, failed, skipped }) in groups {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use silhueta_shared::model::{ModelFile, Role};
 
-pub use digest::sha256;
+pub use digest::{sha256, sha256_unless};
 pub use error::{ModelError, ResolveError};
 
 use crate::family::{Contract, recognise};

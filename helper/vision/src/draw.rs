@@ -1,31 +1,17 @@
 //! Draws boxes, names and skeletons onto a frame, in colours that stay a person's own.
 
-use opencv::core::{Point, Rect, Scalar, Size};
+use opencv::core::{Point, Rect, Scalar, Size, ToInputOutputArray};
 use opencv::imgproc::{
     FILLED, FONT_HERSHEY_SIMPLEX, LINE_AA, circle, get_text_size, line, put_text, rectangle, rectangle_points,
 };
+use opencv::prelude::*;
+use silhueta_shared::colour;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::pose::{COCO17_BONES, DRAW_SCORE, Keypoint};
 use silhueta_shared::track::IdentityId;
 
 use crate::frame::Frame;
 use crate::image;
-
-/// Twelve colours (BGR) that stay apart on light and dark pictures; a person keeps theirs by number.
-const COLOURS: [[f64; 3]; 12] = [
-    [181.0, 193.0, 63.0],
-    [77.0, 159.0, 255.0],
-    [234.0, 120.0, 170.0],
-    [90.0, 200.0, 90.0],
-    [235.0, 160.0, 60.0],
-    [100.0, 100.0, 240.0],
-    [60.0, 210.0, 230.0],
-    [200.0, 90.0, 200.0],
-    [120.0, 220.0, 170.0],
-    [150.0, 150.0, 235.0],
-    [240.0, 200.0, 110.0],
-    [70.0, 130.0, 200.0],
-];
 
 /// One person to draw.
 #[derive(Clone, Copy, Debug)]
@@ -43,27 +29,35 @@ pub struct Person<'a> {
 /// # Errors
 /// OpenCV's.
 pub fn people(frame: &mut Frame, people: &[Person<'_>]) -> opencv::Result<()> {
-    let short = f64::from(frame.width.min(frame.height));
-    let (width, height) = (image::side(frame.width)?, image::side(frame.height)?);
+    scaled(&mut image::view_mut(frame)?, 1.0, people)
+}
+
+/// Draws `people`, who are measured in source pixels, onto a picture of the source at `scale`.
+pub(crate) fn scaled(
+    canvas: &mut (impl ToInputOutputArray + MatTraitConst),
+    scale: f32,
+    people: &[Person<'_>],
+) -> opencv::Result<()> {
+    let Size { width, height } = canvas.size()?;
+    let short = f64::from(width.min(height));
     let thick = ((short / 360.0).round() as i32).clamp(1, 6);
-    let mut canvas = image::view_mut(frame)?;
     for person in people {
-        let [b, g, r] = COLOURS[(person.identity.get() as usize - 1) % COLOURS.len()];
+        let [r, g, b] = colour::of(person.identity).map(f64::from);
         let colour = Scalar::new(b, g, r, 0.0);
-        let at = |x: f32, y: f32| Point::new(pixel(x), pixel(y));
+        let at = |x: f32, y: f32| Point::new(pixel(x * scale), pixel(y * scale));
         let Bbox { x1, y1, x2, y2 } = person.bbox;
-        rectangle_points(&mut canvas, at(x1, y1), at(x2, y2), colour, thick, LINE_AA, 0)?;
+        rectangle_points(canvas, at(x1, y1), at(x2, y2), colour, thick, LINE_AA, 0)?;
         let seen = |i: usize| person.keypoints.get(i).filter(|joint| joint.score >= DRAW_SCORE);
         if person.keypoints.len() == 17 {
             for (from, to) in COCO17_BONES {
                 if let (Some(a), Some(b)) = (seen(from), seen(to)) {
-                    line(&mut canvas, at(a.x, a.y), at(b.x, b.y), colour, thick, LINE_AA, 0)?;
+                    line(canvas, at(a.x, a.y), at(b.x, b.y), colour, thick, LINE_AA, 0)?;
                 }
             }
         }
         for joint in (0..person.keypoints.len()).filter_map(seen) {
-            circle(&mut canvas, at(joint.x, joint.y), thick + 1, Scalar::all(255.0), FILLED, LINE_AA, 0)?;
-            circle(&mut canvas, at(joint.x, joint.y), thick + 1, colour, 1, LINE_AA, 0)?;
+            circle(canvas, at(joint.x, joint.y), thick + 1, Scalar::all(255.0), FILLED, LINE_AA, 0)?;
+            circle(canvas, at(joint.x, joint.y), thick + 1, colour, 1, LINE_AA, 0)?;
         }
         let name = person.identity.to_string();
         let font = (short / 720.0).clamp(0.4, 3.0);
@@ -71,11 +65,12 @@ pub fn people(frame: &mut Frame, people: &[Person<'_>]) -> opencv::Result<()> {
         let Size { width: w, height: h } = get_text_size(&name, FONT_HERSHEY_SIMPLEX, font, thick, &mut below)?;
         let pad = 2 + thick;
         let (label_w, label_h) = (w + 2 * pad, h + 2 * pad);
-        let left = pixel(x1).clamp(0, (width - label_w).max(0));
-        let top = (pixel(y1) - label_h).clamp(0, (height - label_h).max(0));
-        rectangle(&mut canvas, Rect::new(left, top, label_w, label_h), colour, FILLED, LINE_AA, 0)?;
+        let corner = at(x1, y1);
+        let left = corner.x.clamp(0, (width - label_w).max(0));
+        let top = (corner.y - label_h).clamp(0, (height - label_h).max(0));
+        rectangle(canvas, Rect::new(left, top, label_w, label_h), colour, FILLED, LINE_AA, 0)?;
         let foot = Point::new(left + pad, top + pad + h);
-        put_text(&mut canvas, &name, foot, FONT_HERSHEY_SIMPLEX, font, Scalar::all(20.0), thick, LINE_AA, false)?;
+        put_text(canvas, &name, foot, FONT_HERSHEY_SIMPLEX, font, Scalar::all(20.0), thick, LINE_AA, false)?;
     }
     Ok(())
 }

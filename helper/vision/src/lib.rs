@@ -9,6 +9,7 @@ pub mod detector;
 pub mod draw;
 pub mod frame;
 pub mod osnet;
+pub mod preview;
 pub mod rtmdet;
 pub mod rtmpose;
 pub mod runtime;

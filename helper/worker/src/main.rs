@@ -1,20 +1,23 @@
 //! `silhueta-worker`: one pipeline run in one process. It speaks MessagePack over stdin and stdout with
 //! the daemon that started it (see `silhueta_shared::worker`), and ends when its stdin ends.
 
+mod control;
 mod doctor;
+mod latest;
 mod models;
 mod order;
 mod pipeline;
+mod preview;
 mod report;
 mod wire;
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use silhueta_shared::worker::{Command, Event};
 use tracing_subscriber::EnvFilter;
 
+use crate::control::Control;
 use crate::report::Reporter;
 
 fn main() -> ExitCode {
@@ -26,10 +29,10 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("SILHUETA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
 
-    let stop = Arc::new(AtomicBool::new(false));
+    let control = Arc::new(Control::default());
     let events = wire::start_writer(pipe);
-    let commands = wire::start_guard(Arc::clone(&stop));
-    let reporter = Reporter::new(events.clone(), stop);
+    let commands = wire::start_guard(Arc::clone(&control));
+    let reporter = Reporter::new(events.clone(), control);
     events.send(Event::Hello {
         protocol: silhueta_shared::worker::PROTOCOL_VERSION,
         app: env!("CARGO_PKG_VERSION").into(),
@@ -38,8 +41,9 @@ fn main() -> ExitCode {
     let last = match command {
         Command::Run(spec) => pipeline::run(&spec, &reporter),
         Command::Doctor => Event::Doctor(doctor::report()),
-        Command::Stop | Command::Pause | Command::Resume | Command::Preview(_) => Event::Stopped,
         Command::Inspect { source } => pipeline::inspect(&source, &reporter),
+        // The others are the guard's; of them only a stop comes here, before there is anything to stop.
+        Command::Stop | Command::Pause | Command::Resume | Command::Preview(_) => Event::Stopped,
     };
     events.finish(last);
     ExitCode::SUCCESS

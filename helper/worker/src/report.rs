@@ -1,21 +1,23 @@
 //! What the pipeline tells about itself: progress, log lines, and a heartbeat that beats whatever it does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use silhueta_shared::job::Stage;
 use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::StageTiming;
-use silhueta_shared::worker::{Event, Progress};
+use silhueta_shared::worker::{Event, Picture, Progress};
 
+use crate::control::{Control, Halt, Stopped};
+use crate::preview::{Taken, Wishes};
 use crate::wire::Events;
 
 /// The pipeline's voice.
 #[derive(Clone, Debug)]
 pub(crate) struct Reporter {
     events: Events,
-    stop: Arc<AtomicBool>,
+    control: Arc<Control>,
     place: Arc<Place>,
 }
 
@@ -27,7 +29,7 @@ struct Place {
 }
 
 impl Reporter {
-    pub(crate) fn new(events: Events, stop: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(events: Events, control: Arc<Control>) -> Self {
         let place = Arc::new(Place::default());
         let (beat, at) = (events.clone(), Arc::clone(&place));
         std::thread::spawn(move || {
@@ -37,12 +39,34 @@ impl Reporter {
                 beat.send_latest(Event::Heartbeat { stage, frame: at.frame.load(Ordering::Relaxed) });
             }
         });
-        Self { events, stop, place }
+        Self { events, control, place }
     }
 
-    /// The flag that ends the job at the next frame.
-    pub(crate) fn stop(&self) -> &Arc<AtomicBool> {
-        &self.stop
+    /// What the daemon asks of the job.
+    pub(crate) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Pictures that are waited for.
+    pub(crate) fn wishes(&self) -> &Wishes {
+        self.control.wishes()
+    }
+
+    /// Hands a picture to the daemon when there is nothing else to say.
+    pub(crate) fn picture(&self, picture: Picture, taken: Taken) {
+        if let Some(replaced) = self.events.picture(picture, taken) {
+            self.wishes().give_back(replaced);
+        }
+    }
+
+    /// No picture comes after what is said from here on.
+    pub(crate) fn flush_picture(&self) {
+        self.events.flush_picture();
+    }
+
+    /// Returns at once, or stands still at this frame while the daemon asks for that; see [`Halt::stand`].
+    pub(crate) fn stand(&self, halt: &Halt<'_>, is_still: &dyn Fn() -> bool) -> Result<(), Stopped> {
+        halt.stand(is_still, |paused| self.events.send(Event::Paused(paused)))
     }
 
     /// A line for the log.
@@ -55,7 +79,7 @@ impl Reporter {
         let number = Stage::ALL.iter().position(|s| *s == stage).unwrap_or(0);
         self.place.stage.store(number, Ordering::Relaxed);
         self.place.frame.store(0, Ordering::Relaxed);
-        let now = Instant::now();
+        let now = self.control.worked();
         let meter = StageMeter { reporter: self, stage, total, done: 0, start: now, window: (now, 0), fps: 0.0 };
         self.events.send(Event::Progress(meter.progress(false)));
         meter
@@ -69,9 +93,10 @@ pub(crate) struct StageMeter<'r> {
     stage: Stage,
     total: Option<u64>,
     done: u64,
-    start: Instant,
+    /// When it began; times are [`Control::worked`], so that pauses don't slow it.
+    start: Duration,
     /// When the running rate was last taken, and the count then.
-    window: (Instant, u64),
+    window: (Duration, u64),
     fps: f64,
 }
 
@@ -80,24 +105,29 @@ impl StageMeter<'_> {
     pub(crate) fn advance(&mut self) {
         self.done += 1;
         self.reporter.place.frame.store(self.done, Ordering::Relaxed);
+        let control = &self.reporter.control;
+        control.frame_done();
         let (since, count) = self.window;
-        let elapsed = since.elapsed();
+        let worked = control.worked();
+        let elapsed = worked.saturating_sub(since);
         if elapsed >= Duration::from_millis(200) {
             let now = (self.done - count) as f64 / elapsed.as_secs_f64();
             // Mean over about two seconds: steady enough to read, quick enough to notice a change.
             self.fps = if self.fps == 0.0 { now } else { self.fps * 0.9 + now * 0.1 };
-            self.window = (Instant::now(), self.done);
+            self.window = (worked, self.done);
             self.reporter.events.send_latest(Event::Progress(self.progress(false)));
         }
     }
 
     /// Ends the stage.
     pub(crate) fn end(self) -> StageTiming {
-        let seconds = self.start.elapsed().as_secs_f64();
+        let seconds = self.reporter.control.worked().saturating_sub(self.start).as_secs_f64();
         let fps = if self.done > 0 && seconds > 0.0 { self.done as f64 / seconds } else { 0.0 };
         let ended = Progress { fps, total: self.total.map(|_| self.done), ..self.progress(true) };
         self.reporter.events.send(Event::Progress(ended));
-        StageTiming { name: self.stage, frames: self.done, seconds, fps }
+        let Self { stage, done: frames, .. } = self;
+        self.reporter.log(Notice::StageEnded { stage, frames, seconds, fps });
+        StageTiming { name: stage, frames, seconds, fps }
     }
 
     fn progress(&self, ended: bool) -> Progress {

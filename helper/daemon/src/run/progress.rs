@@ -7,7 +7,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle as BarStyle};
 use serde_json::{Value, json};
 use silhueta_shared::job::Stage;
-use silhueta_shared::notice::Level;
+use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Event, Progress};
 
@@ -41,6 +41,8 @@ impl Display {
         match event {
             Event::Progress(progress) => self.progress(progress),
             Event::Log(notice) if notice.level() == Level::Info => tracing::info!("{notice}"),
+            // Told with the result, where they are read.
+            Event::Log(Notice::Video(_)) => {}
             Event::Log(notice) => self.line(&format!("  warning: {notice}")),
             _ => {}
         }

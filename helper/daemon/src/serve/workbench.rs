@@ -7,8 +7,8 @@ use std::sync::Arc;
 use silhueta_shared::job::Failure;
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{
-    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, RunId, SessionId, SourceRef, StageView, StartRun,
-    WireError,
+    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, RunId, SessionId, SourceRef, StageView,
+    StartRun, WireError,
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
@@ -216,6 +216,15 @@ impl Workbench {
         }
         job.log.push_back(line.clone());
         self.hub.tell_all(&HelperMessage::Log { job: id, line });
+    }
+
+    /// Ends a job with its results.
+    pub(super) fn complete(&mut self, id: JobId, notice: Notice, results: Option<ResultsView>) {
+        self.note(id, notice);
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.view.results = results;
+        }
+        self.happen(id, JobEvent::Complete);
     }
 
     /// Ends a job with an error.

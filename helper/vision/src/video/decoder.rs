@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use ff::packet::side_data::Type as SideData;
 use ff::software::scaling::context::Definition;
 use ffmpeg_next as ff;
+use silhueta_shared::notice::VideoWarning;
 use silhueta_shared::time::TimeBase;
 
 use super::pts::PtsRepair;
@@ -200,19 +201,18 @@ impl Decoder {
     }
 
     /// What a reader of the results should know of the file: only complete after the last frame.
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<VideoWarning> {
         let mut warnings = Vec::new();
         if let Some(error) = &self.read_error {
-            warnings.push(format!("reading ended early after {} frames: {error}", self.index));
+            warnings.push(VideoWarning::EndedEarly { frames: self.index, why: error.to_string() });
         } else if let Some(promised) = self.info.frames.filter(|n| self.index + 1 < *n && self.draining) {
-            warnings
-                .push(format!("the container promises {promised} frames, {} decode: it may be cut off", self.index));
+            warnings.push(VideoWarning::CutOff { decoded: self.index, promised });
         }
         if self.damaged > 0 {
-            warnings.push(format!("{} damaged packets were skipped", self.damaged));
+            warnings.push(VideoWarning::Damaged { packets: self.damaged });
         }
         if self.pts.repaired > 0 {
-            warnings.push(format!("{} frames had no usable time and got one at the mean rate", self.pts.repaired));
+            warnings.push(VideoWarning::RepairedTimes { frames: self.pts.repaired });
         }
         warnings
     }

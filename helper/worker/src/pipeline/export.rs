@@ -1,7 +1,6 @@
 //! Stage `export`: the record and the files derived from it, written in one pass over the journals.
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use silhueta_results::journal::JournalReader;
 use silhueta_results::neurapose::{PoseJson, TrackingJson};
@@ -15,6 +14,7 @@ use super::WorkFolder;
 use super::failure::JobError;
 use super::identify::Identities;
 use super::probe::Job;
+use crate::control::Halt;
 use crate::report::{Reporter, StageMeter};
 
 pub(super) fn export(
@@ -32,8 +32,10 @@ pub(super) fn export(
     let mut tracking_json = TrackingJson::create(&out.join("tracking.json"), &video, job.source.frames)?;
 
     let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
+    let halt = Halt::new(reporter.control());
     for tracks in JournalReader::<FrameTracks>::open(&files.tracks())? {
-        if reporter.stop().load(Ordering::Relaxed) {
+        reporter.stand(&halt, &|| true)?;
+        if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
         }
         let tracks = tracks?;

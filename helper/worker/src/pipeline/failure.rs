@@ -6,6 +6,8 @@ use silhueta_shared::job::{Failure, FailureCode};
 use silhueta_vision::runtime::RuntimeError;
 use silhueta_vision::video::VideoError;
 
+use crate::control::Stopped;
+
 /// Why a job has no results.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JobError {
@@ -34,6 +36,12 @@ pub(crate) enum JobError {
     /// The other side of a channel ended first; its own error tells why.
     #[error("a part of the pipeline ended early")]
     Disconnected,
+}
+
+impl From<Stopped> for JobError {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
 impl JobError {

@@ -9,6 +9,7 @@ use silhueta_tracking::tracklet::Tracklet;
 
 use super::WorkFolder;
 use super::failure::JobError;
+use crate::report::Reporter;
 
 /// Who each track is.
 #[derive(Clone, Debug)]
@@ -27,9 +28,14 @@ impl Identities {
     }
 }
 
-pub(super) fn identify(files: &WorkFolder) -> Result<Identities, JobError> {
-    let reader = JournalReader::<Tracklet>::open(&files.tracklets())?;
-    let mut tracklets = reader.collect::<Result<Vec<_>, _>>()?;
+pub(super) fn identify(files: &WorkFolder, reporter: &Reporter) -> Result<Identities, JobError> {
+    let mut tracklets = Vec::new();
+    for tracklet in JournalReader::<Tracklet>::open(&files.tracklets())? {
+        if reporter.control().is_stopped() {
+            return Err(JobError::Stopped);
+        }
+        tracklets.push(tracklet?);
+    }
     tracklets.sort_by_key(|tracklet| tracklet.id);
     Ok(Identities(stitch(&tracklets, &StitchConfig::default()).identity_of))
 }

@@ -9,7 +9,6 @@ mod sampler;
 mod track;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use silhueta_results::summary::write_summary;
 use silhueta_shared::job::{JobSpec, Stage};
@@ -62,7 +61,7 @@ pub(crate) fn run(spec: &JobSpec, reporter: &Reporter) -> Event {
             }
             // Only empty folders go: earlier results stay.
             let _not_empty_is_fine = std::fs::remove_dir(out);
-            if matches!(error, JobError::Stopped) || reporter.stop().load(Ordering::Relaxed) {
+            if matches!(error, JobError::Stopped) || reporter.control().is_stopped() {
                 Event::Stopped
             } else {
                 Event::Failed(error.into_failure())
@@ -99,13 +98,17 @@ fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobE
     let mut meter = reporter.stage(Stage::Track, expected);
     let tracked = track::track(&mut job, &files, &mut meter, reporter)?;
     stages.push(meter.end());
+    for warning in &tracked.warnings {
+        reporter.log(Notice::Video(warning.clone()));
+    }
 
     let meter = reporter.stage(Stage::Identify, None);
-    let identities = identify::identify(&files)?;
+    let identities = identify::identify(&files, reporter)?;
     stages.push(meter.end());
+    reporter.log(Notice::Identified { tracks: identities.tracks(), people: identities.people() });
 
     let mut meter = reporter.stage(Stage::Pose, Some(tracked.frames_looked_at));
-    let overlay = pose::pose(&mut job, &files, &identities, out, &mut meter, reporter)?;
+    let posing = pose::pose(&mut job, &files, &identities, out, &mut meter, reporter)?;
     stages.push(meter.end());
 
     let mut meter = reporter.stage(Stage::Export, Some(tracked.frames_looked_at));
@@ -124,7 +127,7 @@ fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobE
         forget(&out.join("overlay.mp4"))?;
     }
     export::export(&job, &settings, &files, &identities, out, &mut meter, reporter)?;
-    if let Some(overlay) = overlay {
+    if let Some(overlay) = posing.overlay {
         overlay.commit()?;
     }
     files.remove()?;
@@ -141,8 +144,8 @@ fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobE
         stages,
         tracks: identities.tracks(),
         identities: identities.people(),
-        preview_frames: PreviewFrames::default(),
-        warnings: tracked.warnings,
+        preview_frames: PreviewFrames { pose: posing.pictures, ..PreviewFrames::default() },
+        warnings: tracked.warnings.iter().map(ToString::to_string).collect(),
     };
     // Last of all: who finds it may trust the rest.
     write_summary(&out.join("summary.json"), &summary)?;

@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use silhueta_results::file::Pending;
@@ -23,6 +22,8 @@ use super::failure::JobError;
 use super::identify::Identities;
 use super::probe::Job;
 use super::sampler::Sampler;
+use crate::control::{Halt, Stopped};
+use crate::preview::{Gate, Seen};
 use crate::report::{Reporter, StageMeter};
 
 /// A frame and the tracked people in it.
@@ -46,7 +47,16 @@ type Drawing = (Scene, Vec<Vec<Keypoint>>);
 
 type Posed = Result<Vec<(u64, usize, Vec<Keypoint>)>, JobError>;
 
-/// Runs the stage; the annotated video waits to be committed.
+/// What the stage leaves.
+#[derive(Debug)]
+pub(super) struct Posing {
+    /// The annotated video, to be committed.
+    pub(super) overlay: Option<Pending>,
+    /// Preview pictures that were encoded.
+    pub(super) pictures: u64,
+}
+
+/// Runs the stage.
 pub(super) fn pose(
     job: &mut Job<'_>,
     files: &WorkFolder,
@@ -54,7 +64,7 @@ pub(super) fn pose(
     out: &Path,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
-) -> Result<Option<Pending>, JobError> {
+) -> Result<Posing, JobError> {
     let networks = job.open_poses()?;
     let mut decoder = job.decoder(reporter)?;
     let mut sampler = job.sampler();
@@ -70,18 +80,21 @@ pub(super) fn pose(
 
     // A batch may wait for people of the next `batch` frames, so that many are in flight at least.
     let in_flight = 2 * networks.len() + batch + 2;
-    // Beside those: one being decoded, two waiting to be drawn, one being drawn and its copy.
-    decoder.reserve(in_flight + 5);
+    // Beside those: one being decoded, two waiting to be drawn, one being drawn and its copy, and two in the
+    // preview's hands.
+    decoder.reserve(in_flight + 7);
     let (permit, release) = bounded::<()>(in_flight);
     let (scene_sender, scenes) = bounded::<Scene>(in_flight);
     let (crop_sender, crops) = bounded::<Vec<Crop>>(2 * networks.len());
     let (posed_sender, posed) = bounded::<Posed>(2 * networks.len());
     let (draw_sender, drawings) = bounded::<Drawing>(2);
 
-    std::thread::scope(|scope| -> Result<(), JobError> {
+    let (time_base, halt) = (job.time_base(), Halt::new(reporter.control()));
+    let pictures = std::thread::scope(|scope| -> Result<u64, JobError> {
+        let mut gate = Gate::open(scope, reporter, time_base);
         let feeding = scope.spawn(|| {
             let feeder = Feeder { permit, scenes: scene_sender, crops: crop_sender, batch, waiting: VecDeque::new() };
-            feeder.feed(&mut decoder, &mut sampler, tracks)
+            feeder.feed(&mut decoder, &mut sampler, tracks, |is_still| reporter.stand(&halt, is_still))
         });
         for network in networks {
             let (crops, posed) = (crops.clone(), posed_sender.clone());
@@ -91,9 +104,12 @@ pub(super) fn pose(
         drop((crops, posed_sender));
 
         let draw_sender = drawing.is_some().then_some(draw_sender);
-        let result = collect(&scenes, &posed, &release, draw_sender.as_ref(), &mut poses, meter, reporter);
+        let mut finished = Finished { journal: &mut poses, draw: draw_sender.as_ref(), gate: &mut gate, identities };
+        let result = collect(&scenes, &posed, &release, &mut finished, meter, reporter);
         // Whoever still waits to send or to draw ends now.
         drop((scenes, posed, release, draw_sender));
+        halt.end();
+        let pictures = gate.close();
         let fed = feeding.join().unwrap_or(Err(JobError::Disconnected));
         let drawn = drawing.map_or(Ok(()), |d| d.join().unwrap_or(Err(JobError::Disconnected)));
         // The first real cause, not who noticed the broken channel.
@@ -101,11 +117,11 @@ pub(super) fn pose(
         let first = causes.next();
         match causes.find(|e| !matches!(e, JobError::Disconnected)) {
             Some(cause) if matches!(first, Some(JobError::Disconnected)) => Err(cause),
-            _ => first.map_or(Ok(()), Err),
+            _ => first.map_or(Ok(pictures), Err),
         }
     })?;
     poses.sync()?;
-    Ok(overlay)
+    Ok(Posing { overlay, pictures })
 }
 
 /// Decodes the video again beside the journal of its tracks and cuts the people into batches.
@@ -123,9 +139,13 @@ impl Feeder {
         decoder: &mut Decoder,
         sampler: &mut Sampler,
         tracks: JournalReader<FrameTracks>,
+        stand: impl Fn(&dyn Fn() -> bool) -> Result<(), Stopped>,
     ) -> Result<(), JobError> {
         for (seq, row) in (0u64..).zip(tracks) {
             let row = row?;
+            // Frames from the first whose people still wait for a full batch can't get through meanwhile.
+            let held = self.waiting.front().map_or(0, |crop| seq - crop.seq);
+            stand(&|| self.permit.len() as u64 <= held)?;
             let frame = loop {
                 match decoder.next_frame()? {
                     Some(frame) if sampler.keeps(frame.pts) => break frame,
@@ -180,13 +200,47 @@ fn estimate(mut network: RtmPose, crops: &Receiver<Vec<Crop>>, posed: &Sender<Po
     }
 }
 
-/// Puts the poses back to their frames, in order, journals them and hands the frames on to be drawn.
+/// Where finished frames go.
+struct Finished<'a, 'r, 'scope> {
+    journal: &'a mut JournalWriter<FramePoses>,
+    draw: Option<&'a Sender<Drawing>>,
+    gate: &'a mut Gate<'r, 'scope>,
+    identities: &'a Identities,
+}
+
+impl Finished<'_, '_, '_> {
+    fn take(&mut self, scene: Scene, poses: Vec<Vec<Keypoint>>) -> Result<(), JobError> {
+        let row = FramePoses { frame: scene.frame.index, poses };
+        self.journal.append(&row)?;
+        self.gate.offer(&scene.frame, || {
+            let people = persons(&scene.people, &row.poses, self.identities);
+            people.map(|(track, person)| Seen::new(track, &person)).collect()
+        });
+        match self.draw {
+            Some(draw) => draw.send((scene, row.poses)).map_err(|_| JobError::Disconnected),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The people of a frame who have an identity, with their poses.
+fn persons<'a>(
+    people: &'a [(TrackId, Bbox)],
+    poses: &'a [Vec<Keypoint>],
+    identities: &Identities,
+) -> impl Iterator<Item = (TrackId, Person<'a>)> {
+    people.iter().zip(poses).filter_map(|((track, bbox), keypoints)| {
+        let identity = *identities.0.get(track)?;
+        Some((*track, Person { identity, bbox: *bbox, keypoints }))
+    })
+}
+
+/// Puts the poses back to their frames and hands these on, in order.
 fn collect(
     scenes: &Receiver<Scene>,
     posed: &Receiver<Posed>,
     release: &Receiver<()>,
-    draw: Option<&Sender<Drawing>>,
-    journal: &mut JournalWriter<FramePoses>,
+    finished: &mut Finished<'_, '_, '_>,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
 ) -> Result<(), JobError> {
@@ -196,7 +250,7 @@ fn collect(
         let mut joints = Vec::with_capacity(scene.people.len());
         for person in 0..scene.people.len() {
             loop {
-                if reporter.stop().load(Ordering::Relaxed) {
+                if reporter.control().is_stopped() {
                     return Err(JobError::Stopped);
                 }
                 if let Some(pose) = early.remove(&(seq, person)) {
@@ -207,14 +261,10 @@ fn collect(
                 early.extend(batch.into_iter().map(|(seq, person, pose)| ((seq, person), pose)));
             }
         }
-        if reporter.stop().load(Ordering::Relaxed) {
+        if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
         }
-        let row = FramePoses { frame: scene.frame.index, poses: joints };
-        journal.append(&row)?;
-        if let Some(draw) = draw {
-            draw.send((scene, row.poses)).map_err(|_| JobError::Disconnected)?;
-        }
+        finished.take(scene, joints)?;
         release.recv().map_err(|_| JobError::Disconnected)?;
         meter.advance();
     }
@@ -223,17 +273,10 @@ fn collect(
 
 /// Draws and encodes the annotated video.
 fn draw(mut encoder: Encoder, identities: &Identities, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
-    for (scene, poses) in drawings {
-        let mut frame = Arc::try_unwrap(scene.frame).unwrap_or_else(|shared| Frame::clone(&shared));
-        let people: Vec<_> = scene
-            .people
-            .iter()
-            .zip(&poses)
-            .filter_map(|((track, bbox), keypoints)| {
-                let identity = *identities.0.get(track)?;
-                Some(Person { identity, bbox: *bbox, keypoints })
-            })
-            .collect();
+    for (Scene { frame, people }, poses) in drawings {
+        let people: Vec<_> = persons(&people, &poses, identities).map(|(_, person)| person).collect();
+        // A picture that the preview still looks at is left as it is.
+        let mut frame = Arc::try_unwrap(frame).unwrap_or_else(|shared| Frame::clone(&shared));
         draw::people(&mut frame, &people).map_err(|e| JobError::Picture(e.to_string()))?;
         encoder.write(&frame)?;
     }

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use silhueta_registry::locate::sha256;
-use silhueta_shared::job::{Device, JobSpec};
+use silhueta_registry::locate::sha256_unless;
+use silhueta_shared::job::{Device, JobModels, JobSpec};
 use silhueta_shared::notice::{Notice, VideoFacts};
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
@@ -68,7 +68,7 @@ impl Job<'_> {
 
     pub(super) fn decoder(&self, reporter: &Reporter) -> Result<Decoder, JobError> {
         let path = Path::new(&self.spec.source);
-        Ok(Decoder::open(path, &Limits::default(), DECODER_THREADS, reporter.stop())?)
+        Ok(Decoder::open(path, &Limits::default(), DECODER_THREADS, reporter.control().stop_flag())?)
     }
 
     /// Opens the pose networks that the stage needs beside the first.
@@ -84,7 +84,7 @@ impl Job<'_> {
 
 /// Says what a file is by its header and its first picture, within the same limits as a job.
 pub(super) fn inspect(source: &str, reporter: &Reporter) -> Result<VideoFacts, JobError> {
-    let mut decoder = Decoder::open(Path::new(source), &Limits::default(), 1, reporter.stop())?;
+    let mut decoder = Decoder::open(Path::new(source), &Limits::default(), 1, reporter.control().stop_flag())?;
     decoder.next_frame()?;
     Ok(facts(decoder.info()))
 }
@@ -102,7 +102,7 @@ fn facts(info: &VideoInfo) -> VideoFacts {
 
 pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s>, JobError> {
     let path = Path::new(&spec.source);
-    let mut decoder = Decoder::open(path, &Limits::default(), 1, reporter.stop())?;
+    let mut decoder = Decoder::open(path, &Limits::default(), 1, reporter.control().stop_flag())?;
     // The first picture tells more than any header.
     decoder.next_frame()?;
     let info = decoder.info().clone();
@@ -115,6 +115,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     for passed in &device.passed_over {
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
     }
+    reporter.log(Notice::DeviceUsed { device: device.used });
     let mut job = Job {
         spec,
         source: SourceInfo {
@@ -136,7 +137,10 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         let reid = models::reid(&job.runtime, job.device.used, &spec.models.reid)?;
         job.trackers.push((detector, reid));
     }
-    job.source.sha256 = sha256(path).map_err(|e| JobError::source(path, &e))?;
+    let JobModels { detector, reid, pose } = &spec.models;
+    reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
+    let sum = sha256_unless(path, || reporter.control().is_stopped()).map_err(|e| JobError::source(path, &e))?;
+    job.source.sha256 = sum.ok_or(JobError::Stopped)?;
     Ok(job)
 }
 

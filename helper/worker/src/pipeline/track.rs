@@ -2,12 +2,12 @@
 //! frame a caller) and the camera's motion; the tracker takes their results in the order of the frames.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use silhueta_results::journal::JournalWriter;
 use silhueta_results::rows::{FrameTracks, TrackRow};
 use silhueta_shared::geometry::{Affine, Bbox};
+use silhueta_shared::notice::VideoWarning;
 use silhueta_shared::track::Detection;
 use silhueta_tracking::Embedding;
 use silhueta_tracking::botsort::{BotSort, Config, Input, Preset};
@@ -22,6 +22,7 @@ use super::WorkFolder;
 use super::failure::JobError;
 use super::probe::Job;
 use super::sampler::Sampler;
+use crate::control::{Halt, Stopped};
 use crate::order::Reorder;
 use crate::report::{Reporter, StageMeter};
 
@@ -35,7 +36,7 @@ pub(super) struct Tracked {
     pub(super) frames: u64,
     /// Frames that were looked at.
     pub(super) frames_looked_at: u64,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<VideoWarning>,
 }
 
 /// What the networks say of a frame.
@@ -71,10 +72,12 @@ pub(super) fn track(
     let (observed, observations) = bounded::<Numbered<Observation>>(in_flight);
     let (moved, motions) = bounded::<Numbered<Affine>>(in_flight);
 
+    let halt = Halt::new(reporter.control());
     let (frames_looked_at, frames) = std::thread::scope(|scope| -> Result<(u64, u64), JobError> {
         let decoding = scope.spawn(|| {
             let (permit, work, motion_work) = (permit, work, motion_work);
-            decode(&mut decoder, &mut sampler, &permit, [&work, &motion_work])
+            let stand = || reporter.stand(&halt, &|| permit.is_empty());
+            decode(&mut decoder, &mut sampler, &permit, [&work, &motion_work], stand)
         });
         for (detector, reid) in networks {
             let (frames, observed) = (worker_frames.clone(), observed.clone());
@@ -86,6 +89,7 @@ pub(super) fn track(
         let result = collect(&mut sink, &observations, &motions, &release, meter, reporter);
         // Whoever still waits to send ends now.
         drop((observations, motions, release));
+        halt.end();
         let decoded = decoding.join().unwrap_or(Err(JobError::Disconnected));
         match (result, decoded) {
             (Ok(looked_at), Ok(decoded)) => Ok((looked_at, decoded)),
@@ -104,9 +108,11 @@ fn decode(
     sampler: &mut Sampler,
     permit: &Sender<()>,
     takers: [&Sender<(u64, Arc<Frame>)>; 2],
+    stand: impl Fn() -> Result<(), Stopped>,
 ) -> Result<u64, JobError> {
     let (mut seq, mut decoded) = (0, 0);
     while let Some(frame) = decoder.next_frame()? {
+        stand()?;
         decoded = frame.index + 1;
         if !sampler.keeps(frame.pts) {
             continue;
@@ -170,7 +176,7 @@ fn collect(
     for (seq, observation) in observations {
         order.push(seq, observation?);
         while let Some(observation) = order.pop() {
-            if reporter.stop().load(Ordering::Relaxed) {
+            if reporter.control().is_stopped() {
                 return Err(JobError::Stopped);
             }
             // The camera's motion comes in order, one a frame.

@@ -282,7 +282,7 @@ pub(super) fn preview(people: bool) -> PreviewFrame {
 fn refusal(code: ErrorCode) -> WireError {
     let error = WireError::new(code, "what happened");
     match code {
-        ErrorCode::PageLocked => WireError { lock: Some(lock()), ..error },
+        ErrorCode::PageLocked => WireError { lock: Some(Box::new(lock())), ..error },
         ErrorCode::BadValue => error.field("settings.fps").hint("the way out"),
         _ => error,
     }

@@ -1,0 +1,13 @@
+//! The small parts that every page is made of.
+
+mod copy;
+mod field;
+mod icon;
+mod meter;
+mod switch;
+
+pub(crate) use copy::Copy;
+pub(crate) use field::{Choice, Field, Select};
+pub(crate) use icon::{Icon, Shape, page_shape};
+pub(crate) use meter::Meter;
+pub(crate) use switch::Switch;

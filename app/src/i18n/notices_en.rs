@@ -1,0 +1,116 @@
+//! English of [`super::notices`].
+
+use silhueta_shared::job::FailureCode;
+use silhueta_shared::notice::{Notice, VideoWarning};
+
+use super::Locale;
+use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
+
+const L: Locale = Locale::En;
+
+pub(super) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::Opened(video) => format!("{}, {}", facts(L, video), video.codec),
+        Notice::Models { detector, reid, pose } => {
+            format!("Networks: detector {detector}, re-identification {reid}, pose {pose}")
+        }
+        Notice::DeviceUsed { device: used } => format!("The networks run on {}", device(L, *used)),
+        Notice::PassedOver { device, why } => format!("{device} can't be used: {why}"),
+        Notice::StageEnded { stage: ended, frames, seconds, fps } => {
+            let (frames, seconds, rate) = (frames_of(L, *frames), L.seconds(*seconds), L.rate(*fps));
+            format!("{}: {frames} in {seconds}, {rate}", stage(L, *ended))
+        }
+        Notice::Identified { tracks, people } => {
+            format!("{} → {}", tracks_of(L, (*tracks).into()), people_of(L, (*people).into()))
+        }
+        Notice::Video(warning) => told(L, warning),
+        Notice::Model { text } => format!("Model: {text}"),
+        Notice::Paused => "Paused".into(),
+        Notice::Resumed => "Resumed".into(),
+        Notice::Stopping => "Stopping…".into(),
+        Notice::Cancelled => "Stopped".into(),
+        Notice::Interrupted => "Interrupted: the helper ended while this ran".into(),
+        Notice::FinishedBefore { folder } => format!("Finished before: {folder}"),
+        Notice::Completed { people, seconds } => {
+            format!("Done: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))
+        }
+        Notice::Failed(failed) => failure_line(L, failed),
+        Notice::LeftOver { path, why } => format!("{path} could not be removed: {why}"),
+    }
+}
+
+pub(super) fn warning(warning: &VideoWarning) -> String {
+    match warning {
+        VideoWarning::EndedEarly { frames, why } => {
+            format!("Reading ended early, after {}: {why}", frames_of(L, *frames))
+        }
+        VideoWarning::CutOff { decoded, promised } => {
+            format!(
+                "The file promises {}, only {} can be read: it may be cut off",
+                frames_of(L, *promised),
+                L.int(*decoded)
+            )
+        }
+        VideoWarning::Damaged { packets } => L.counted(
+            *packets,
+            ["damaged packet was skipped", "damaged packets were skipped", "damaged packets were skipped"],
+        ),
+        VideoWarning::RepairedTimes { frames } => {
+            format!("{} without a usable time got one at the mean rate", frames_of(L, *frames))
+        }
+    }
+}
+
+/// What happened, and what to do.
+pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
+    match code {
+        FailureCode::SourceMissing => {
+            ("The video is not there, or may not be read.", "See whether the file exists and you may read it.")
+        }
+        FailureCode::SourceUnreadable => (
+            "The file can't be read as a video.",
+            "Open it in a player; if it doesn't play, copy it again or convert it.",
+        ),
+        FailureCode::SourceWithoutPictures => {
+            ("The file has no pictures.", "Choose a file with video, not only sound.")
+        }
+        FailureCode::SourceTooLarge => {
+            ("The video's pictures are too large.", "Convert the video to a smaller resolution.")
+        }
+        FailureCode::SourceChanged => (
+            "The video changed while it was worked on.",
+            "Wait until it is fully recorded or copied, then start again.",
+        ),
+        FailureCode::ModelUnfit => (
+            "A model is missing, or a file doesn't fit its role.",
+            "Choose another model in the settings, or put one that fits into the models folder.",
+        ),
+        FailureCode::RuntimeMissing => (
+            "ONNX Runtime could not be loaded.",
+            "Install it with “cargo xtask run”, or name its file in SILHUETA_ONNXRUNTIME.",
+        ),
+        FailureCode::DeviceMissing => {
+            ("The chosen device can't be used.", "Choose “Automatic” or another device in the settings.")
+        }
+        FailureCode::WorkerMissing => {
+            ("The worker process could not be started.", "The file silhueta-worker has to be beside silhueta.")
+        }
+        FailureCode::WorkerDied => (
+            "The worker process ended by itself.",
+            "Try again; if it happens again, the helper's log has its last lines.",
+        ),
+        FailureCode::WorkerHung => {
+            ("The worker process did not answer any more and was ended.", "Try again, perhaps on another device.")
+        }
+        FailureCode::NoSpace => {
+            ("The disk has no room left.", "Free some space where the results go, then start again.")
+        }
+        FailureCode::OutputUnwritable => {
+            ("The results can't be written.", "See whether you may write to the results folder.")
+        }
+        FailureCode::Internal => (
+            "Something happened that should not happen.",
+            "Try again; if it happens again, send the technical detail to the developers.",
+        ),
+    }
+}

@@ -1,0 +1,116 @@
+//! Portuguese of [`super::notices`].
+
+use silhueta_shared::job::FailureCode;
+use silhueta_shared::notice::{Notice, VideoWarning};
+
+use super::Locale;
+use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
+
+const L: Locale = Locale::PtBr;
+
+pub(super) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::Opened(video) => format!("{}, {}", facts(L, video), video.codec),
+        Notice::Models { detector, reid, pose } => {
+            format!("Redes: detector {detector}, reidentificação {reid}, pose {pose}")
+        }
+        Notice::DeviceUsed { device: used } => format!("As redes rodam em {}", device(L, *used)),
+        Notice::PassedOver { device, why } => format!("{device} não pode ser usado: {why}"),
+        Notice::StageEnded { stage: ended, frames, seconds, fps } => {
+            let (frames, seconds, rate) = (frames_of(L, *frames), L.seconds(*seconds), L.rate(*fps));
+            format!("{}: {frames} em {seconds}, {rate}", stage(L, *ended))
+        }
+        Notice::Identified { tracks, people } => {
+            format!("{} → {}", tracks_of(L, (*tracks).into()), people_of(L, (*people).into()))
+        }
+        Notice::Video(warning) => told(L, warning),
+        Notice::Model { text } => format!("Modelo: {text}"),
+        Notice::Paused => "Pausado".into(),
+        Notice::Resumed => "Retomado".into(),
+        Notice::Stopping => "Parando…".into(),
+        Notice::Cancelled => "Parado".into(),
+        Notice::Interrupted => "Interrompido: o programa terminou durante o trabalho".into(),
+        Notice::FinishedBefore { folder } => format!("Já estava concluído: {folder}"),
+        Notice::Completed { people, seconds } => {
+            format!("Concluído: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))
+        }
+        Notice::Failed(failed) => failure_line(L, failed),
+        Notice::LeftOver { path, why } => format!("Não foi possível apagar {path}: {why}"),
+    }
+}
+
+pub(super) fn warning(warning: &VideoWarning) -> String {
+    match warning {
+        VideoWarning::EndedEarly { frames, why } => {
+            format!("A leitura terminou cedo, após {}: {why}", frames_of(L, *frames))
+        }
+        VideoWarning::CutOff { decoded, promised } => {
+            format!(
+                "O arquivo promete {}, só {} podem ser lidos: talvez esteja cortado",
+                frames_of(L, *promised),
+                L.int(*decoded)
+            )
+        }
+        VideoWarning::Damaged { packets } => L.counted(
+            *packets,
+            ["pacote danificado foi pulado", "pacotes danificados foram pulados", "pacotes danificados foram pulados"],
+        ),
+        VideoWarning::RepairedTimes { frames } => {
+            format!("{} sem tempo válido: usada a taxa média", frames_of(L, *frames))
+        }
+    }
+}
+
+/// What happened, and what to do.
+pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
+    match code {
+        FailureCode::SourceMissing => (
+            "O vídeo não está lá ou não pode ser lido.",
+            "Confira se o arquivo existe e se você tem permissão de leitura.",
+        ),
+        FailureCode::SourceUnreadable => (
+            "O arquivo não pode ser lido como vídeo.",
+            "Abra-o em um reprodutor; se não tocar, copie-o de novo ou converta-o.",
+        ),
+        FailureCode::SourceWithoutPictures => {
+            ("O arquivo não tem imagens.", "Escolha um arquivo com vídeo, não só com som.")
+        }
+        FailureCode::SourceTooLarge => {
+            ("As imagens do vídeo são grandes demais.", "Converta o vídeo para uma resolução menor.")
+        }
+        FailureCode::SourceChanged => {
+            ("O vídeo mudou durante o trabalho.", "Espere a gravação ou a cópia terminar e comece de novo.")
+        }
+        FailureCode::ModelUnfit => (
+            "Falta um modelo, ou o arquivo não serve para a função.",
+            "Escolha outro modelo nos ajustes ou coloque um que sirva na pasta de modelos.",
+        ),
+        FailureCode::RuntimeMissing => (
+            "O ONNX Runtime não pôde ser carregado.",
+            "Instale-o com “cargo xtask run” ou indique o arquivo em SILHUETA_ONNXRUNTIME.",
+        ),
+        FailureCode::DeviceMissing => {
+            ("O dispositivo escolhido não pode ser usado.", "Escolha “Automático” ou outro dispositivo nos ajustes.")
+        }
+        FailureCode::WorkerMissing => (
+            "O processo de trabalho não pôde ser iniciado.",
+            "O arquivo silhueta-worker precisa estar ao lado do silhueta.",
+        ),
+        FailureCode::WorkerDied => (
+            "O processo de trabalho terminou sozinho.",
+            "Tente de novo; se repetir, o registro do programa mostra as últimas linhas.",
+        ),
+        FailureCode::WorkerHung => (
+            "O processo de trabalho parou de responder e foi encerrado.",
+            "Tente de novo, talvez em outro dispositivo.",
+        ),
+        FailureCode::NoSpace => ("Não há espaço em disco.", "Libere espaço na pasta de resultados e comece de novo."),
+        FailureCode::OutputUnwritable => {
+            ("Os resultados não podem ser gravados.", "Confira a permissão de escrita na pasta de resultados.")
+        }
+        FailureCode::Internal => (
+            "Aconteceu algo que não deveria acontecer.",
+            "Tente de novo; se repetir, envie os detalhes técnicos a quem desenvolve.",
+        ),
+    }
+}

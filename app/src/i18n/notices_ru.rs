@@ -1,0 +1,110 @@
+//! Russian of [`super::notices`].
+
+use silhueta_shared::job::FailureCode;
+use silhueta_shared::notice::{Notice, VideoWarning};
+
+use super::Locale;
+use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
+
+const L: Locale = Locale::Ru;
+
+pub(super) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::Opened(video) => format!("{}, {}", facts(L, video), video.codec),
+        Notice::Models { detector, reid, pose } => {
+            format!("Сети: детектор {detector}, реидентификация {reid}, поза {pose}")
+        }
+        Notice::DeviceUsed { device: used } => format!("Сети работают на устройстве: {}", device(L, *used)),
+        Notice::PassedOver { device, why } => format!("{device} использовать нельзя: {why}"),
+        Notice::StageEnded { stage: ended, frames, seconds, fps } => {
+            let (frames, seconds, rate) = (frames_of(L, *frames), L.seconds(*seconds), L.rate(*fps));
+            format!("{}: {frames} за {seconds}, {rate}", stage(L, *ended))
+        }
+        Notice::Identified { tracks, people } => {
+            format!("{} → {}", tracks_of(L, (*tracks).into()), people_of(L, (*people).into()))
+        }
+        Notice::Video(warning) => told(L, warning),
+        Notice::Model { text } => format!("Модель: {text}"),
+        Notice::Paused => "Пауза".into(),
+        Notice::Resumed => "Продолжение".into(),
+        Notice::Stopping => "Остановка…".into(),
+        Notice::Cancelled => "Остановлено".into(),
+        Notice::Interrupted => "Прервано: программа завершилась во время работы".into(),
+        Notice::FinishedBefore { folder } => format!("Уже готово: {folder}"),
+        Notice::Completed { people, seconds } => {
+            format!("Готово: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))
+        }
+        Notice::Failed(failed) => failure_line(L, failed),
+        Notice::LeftOver { path, why } => format!("Не удалось удалить {path}: {why}"),
+    }
+}
+
+pub(super) fn warning(warning: &VideoWarning) -> String {
+    match warning {
+        VideoWarning::EndedEarly { frames, why } => {
+            format!("Чтение закончилось раньше, после {}: {why}", frames_of(L, *frames))
+        }
+        VideoWarning::CutOff { decoded, promised } => {
+            format!(
+                "Файл обещает {}, читается только {}: возможно, он обрезан",
+                frames_of(L, *promised),
+                L.int(*decoded)
+            )
+        }
+        VideoWarning::Damaged { packets } => L.counted(
+            *packets,
+            ["повреждённый пакет пропущен", "повреждённых пакета пропущено", "повреждённых пакетов пропущено"],
+        ),
+        VideoWarning::RepairedTimes { frames } => {
+            format!("{} без верного времени: взята средняя частота", frames_of(L, *frames))
+        }
+    }
+}
+
+/// What happened, and what to do.
+pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
+    match code {
+        FailureCode::SourceMissing => {
+            ("Видео нет на месте, или его нельзя прочитать.", "Проверьте, что файл существует и доступен для чтения.")
+        }
+        FailureCode::SourceUnreadable => (
+            "Файл не читается как видео.",
+            "Откройте его в проигрывателе; если не играет, скопируйте заново или преобразуйте.",
+        ),
+        FailureCode::SourceWithoutPictures => {
+            ("В файле нет изображения.", "Выберите файл с видео, а не только со звуком.")
+        }
+        FailureCode::SourceTooLarge => ("Кадры видео слишком велики.", "Преобразуйте видео в меньшее разрешение."),
+        FailureCode::SourceChanged => {
+            ("Видео изменилось во время работы.", "Дождитесь конца записи или копирования и начните заново.")
+        }
+        FailureCode::ModelUnfit => (
+            "Не хватает модели, или файл не подходит для своей роли.",
+            "Выберите другую модель в настройках или положите подходящую в папку моделей.",
+        ),
+        FailureCode::RuntimeMissing => (
+            "Не удалось загрузить ONNX Runtime.",
+            "Установите его через «cargo xtask run» или укажите файл в SILHUETA_ONNXRUNTIME.",
+        ),
+        FailureCode::DeviceMissing => (
+            "Выбранное устройство использовать нельзя.",
+            "Выберите «Автоматически» или другое устройство в настройках.",
+        ),
+        FailureCode::WorkerMissing => {
+            ("Не удалось запустить рабочий процесс.", "Файл silhueta-worker должен лежать рядом с silhueta.")
+        }
+        FailureCode::WorkerDied => (
+            "Рабочий процесс завершился сам.",
+            "Попробуйте ещё раз; если повторится, последние строки есть в журнале программы.",
+        ),
+        FailureCode::WorkerHung => {
+            ("Рабочий процесс перестал отвечать и был завершён.", "Попробуйте ещё раз, возможно, на другом устройстве.")
+        }
+        FailureCode::NoSpace => ("На диске нет места.", "Освободите место в папке результатов и начните заново."),
+        FailureCode::OutputUnwritable => ("Результаты не записываются.", "Проверьте право записи в папку результатов."),
+        FailureCode::Internal => (
+            "Случилось то, чего быть не должно.",
+            "Попробуйте ещё раз; если повторится, передайте подробности разработчикам.",
+        ),
+    }
+}

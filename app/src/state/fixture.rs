@@ -1,0 +1,72 @@
+//! Jobs, lines and snapshots for the tests of this crate.
+
+use silhueta_shared::model::Role;
+use silhueta_shared::notice::{Level, Notice};
+use silhueta_shared::protocol::{
+    Hardware, JobId, JobSettings, JobView, LogLine, ModelShelf, ModelView, Page, Root, RootId, RunId, Snapshot,
+    SourceRef,
+};
+use silhueta_shared::state::JobState;
+
+pub(crate) fn job_id(n: u64) -> JobId {
+    JobId::new(n).unwrap()
+}
+
+pub(crate) fn run_id(n: u64) -> RunId {
+    RunId::new(n).unwrap()
+}
+
+pub(crate) fn root(id: u64, path: &str) -> Root {
+    Root { id: RootId::new(id).unwrap(), path: path.into() }
+}
+
+pub(crate) fn file(root: u64, path: &str) -> SourceRef {
+    SourceRef::File { root: RootId::new(root).unwrap(), path: path.into() }
+}
+
+pub(crate) fn job(id: u64, run: u64, source: SourceRef, state: JobState) -> JobView {
+    JobView {
+        id: job_id(id),
+        run: run_id(run),
+        page: Page::Processar,
+        owner: None,
+        source,
+        settings: JobSettings { video: true, ..JobSettings::default() },
+        state,
+        stopping: false,
+        facts: None,
+        stages: Vec::new(),
+        failure: None,
+        results: None,
+        created: 1_000 + id,
+        started: None,
+        ended: None,
+    }
+}
+
+pub(crate) fn line(seq: u64) -> LogLine {
+    LogLine { seq, at: 5_000 + seq, level: Level::Info, notice: Notice::Paused }
+}
+
+pub(crate) fn model(id: &str, role: Role) -> ModelView {
+    ModelView { id: id.into(), role: Some(role), about: String::new(), size: 1 }
+}
+
+pub(crate) fn shelf(models: Vec<ModelView>) -> ModelShelf {
+    ModelShelf { folder: "/models".into(), models, missing: Vec::new() }
+}
+
+pub(crate) fn snapshot(jobs: Vec<JobView>) -> Snapshot {
+    Snapshot {
+        now: 10_000,
+        jobs,
+        log: Vec::new(),
+        lock: None,
+        hardware: Hardware::default(),
+        models: shelf(Vec::new()),
+        roots: Vec::new(),
+        machine: None,
+        upload_room: 0,
+        out: "/results".into(),
+    }
+}

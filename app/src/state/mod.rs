@@ -1,0 +1,17 @@
+//! What the page knows: the helper's truth as last heard, and the user's own inputs.
+
+pub(crate) mod bench;
+pub(crate) mod dots;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub(crate) mod helper;
+pub(crate) mod late;
+pub(crate) mod memory;
+pub(crate) mod merge;
+pub(crate) mod model;
+pub(crate) mod progress;
+pub(crate) mod route;
+pub(crate) mod start;
+pub(crate) mod store;
+pub(crate) mod theme;
+pub(crate) mod toasts;

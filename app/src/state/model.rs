@@ -1,0 +1,184 @@
+//! The helper's truth as last heard, and how a message changes it. Pure, so that it is tested without a browser.
+
+use std::collections::BTreeMap;
+
+use silhueta_shared::protocol::{
+    Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelShelf, Root, Snapshot, StageView,
+};
+use silhueta_shared::state::JobState;
+use silhueta_shared::worker::{DoctorReport, Progress};
+
+/// Lines that are kept of one job's log; the oldest go first.
+pub(crate) const LOG_LIMIT: usize = 1000;
+
+/// Everything heard so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Model {
+    /// Whether a snapshot has come.
+    pub(crate) known: bool,
+    /// The helper's version.
+    pub(crate) app: String,
+    /// Oldest first.
+    pub(crate) jobs: Vec<JobView>,
+    /// Each by rising `seq`.
+    pub(crate) logs: BTreeMap<JobId, Vec<LogLine>>,
+    pub(crate) lock: Option<Lock>,
+    pub(crate) hardware: Option<Hardware>,
+    pub(crate) models: Option<ModelShelf>,
+    pub(crate) roots: Vec<Root>,
+    pub(crate) machine: Option<DoctorReport>,
+    pub(crate) upload_room: u64,
+    /// The folder for results.
+    pub(crate) out: String,
+    /// The helper's clock less this machine's, in milliseconds.
+    pub(crate) clock_offset: i64,
+}
+
+/// Which parts a message changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) all: bool,
+    pub(crate) jobs: bool,
+    pub(crate) logs: bool,
+    pub(crate) lock: bool,
+    pub(crate) hardware: bool,
+    pub(crate) models: bool,
+    pub(crate) roots: bool,
+    pub(crate) machine: bool,
+}
+
+/// Takes a message in. `now` is this machine's clock in milliseconds since 1970.
+pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Changed {
+    let nothing = Changed::default();
+    match message {
+        HelperMessage::Welcome { app, snapshot, .. } => {
+            *model = welcomed(model, app, *snapshot, now);
+            Changed { all: true, ..nothing }
+        }
+        HelperMessage::Job(job) => {
+            match model.jobs.binary_search_by_key(&job.id, |job| job.id) {
+                Ok(place) => model.jobs[place] = *job,
+                Err(place) => model.jobs.insert(place, *job),
+            }
+            Changed { jobs: true, ..nothing }
+        }
+        HelperMessage::Progress { job, progress } => {
+            let job = model.jobs.iter_mut().find(|other| other.id == job);
+            Changed { jobs: job.is_some_and(|job| went_on(job, progress)), ..nothing }
+        }
+        HelperMessage::Log { job, line } => {
+            Changed { logs: add_lines(model.logs.entry(job).or_default(), [line]), ..nothing }
+        }
+        HelperMessage::Lock(lock) => {
+            model.lock = lock;
+            Changed { lock: true, ..nothing }
+        }
+        HelperMessage::Hardware(hardware) => {
+            model.hardware = Some(hardware);
+            Changed { hardware: true, ..nothing }
+        }
+        HelperMessage::Models(shelf) => {
+            model.models = Some(shelf);
+            Changed { models: true, ..nothing }
+        }
+        HelperMessage::Roots(roots) => {
+            model.roots = roots;
+            Changed { roots: true, ..nothing }
+        }
+        HelperMessage::Machine(machine) => {
+            model.machine = Some(*machine);
+            Changed { machine: true, ..nothing }
+        }
+        HelperMessage::Answer { .. }
+        | HelperMessage::Refused { .. }
+        | HelperMessage::Preview(_)
+        | HelperMessage::Closing => nothing,
+    }
+}
+
+/// Takes older lines of a job's log in, as the helper answered them.
+pub(crate) fn add_log(model: &mut Model, job: JobId, lines: Vec<LogLine>) -> bool {
+    add_lines(model.logs.entry(job).or_default(), lines)
+}
+
+/// The last line up to which nothing is missing: what to ask the helper for lines after.
+pub(crate) fn heard_up_to(lines: &[LogLine]) -> u64 {
+    // A full log has let its first lines go on purpose.
+    let mut last = if lines.len() >= LOG_LIMIT { lines[0].seq - 1 } else { 0 };
+    for line in lines {
+        if line.seq != last + 1 {
+            break;
+        }
+        last = line.seq;
+    }
+    last
+}
+
+fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model {
+    let Snapshot { now: theirs, mut jobs, log, lock, hardware, models, roots, machine, upload_room, out } = snapshot;
+    jobs.sort_by_key(|job| job.id);
+    // Logs heard before stay, unless the number now names another job (the helper's store was thrown away).
+    let same = |id: &JobId| {
+        let created = |jobs: &[JobView]| jobs.iter().find(|job| job.id == *id).map(|job| job.created);
+        created(&before.jobs).is_some_and(|created_before| created(&jobs) == Some(created_before))
+    };
+    let mut logs: BTreeMap<_, _> =
+        before.logs.iter().filter(|(id, _)| same(id)).map(|(id, lines)| (*id, lines.clone())).collect();
+    for (job, line) in log {
+        add_lines(logs.entry(job).or_default(), [line]);
+    }
+    let clock_offset = i64::try_from(i128::from(theirs) - i128::from(now)).unwrap_or_default();
+    Model {
+        known: true,
+        app,
+        jobs,
+        logs,
+        lock,
+        hardware: Some(hardware),
+        models: Some(models),
+        roots,
+        machine,
+        upload_room,
+        out,
+        clock_offset,
+    }
+}
+
+fn went_on(job: &mut JobView, progress: Progress) -> bool {
+    // Progress that was under way when the job ended says nothing any more.
+    if job.state.has_ended() {
+        return false;
+    }
+    let Progress { stage, done, total, fps, ended } = progress;
+    let view = StageView { stage, done, total, fps, ended };
+    if let JobState::Running(at) = job.state
+        && stage > at
+    {
+        job.state = JobState::Running(stage);
+    }
+    match job.stages.iter_mut().find(|other| other.stage == stage) {
+        Some(other) if *other == view => return false,
+        Some(other) => *other = view,
+        None => job.stages.push(view),
+    }
+    true
+}
+
+fn add_lines(lines: &mut Vec<LogLine>, new: impl IntoIterator<Item = LogLine>) -> bool {
+    let mut changed = false;
+    for line in new {
+        // Nearly always the last place.
+        if let Err(place) = lines.binary_search_by_key(&line.seq, |line| line.seq) {
+            lines.insert(place, line);
+            changed = true;
+        }
+    }
+    if lines.len() > LOG_LIMIT {
+        lines.drain(..lines.len() - LOG_LIMIT);
+    }
+    changed
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

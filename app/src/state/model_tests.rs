@@ -1,0 +1,100 @@
+//! Tests of [`super::apply`].
+
+use proptest::prelude::*;
+use silhueta_shared::job::Stage;
+use silhueta_shared::protocol::{SessionId, VERSION};
+
+use super::*;
+use crate::state::fixture::{file, job, job_id, line, snapshot};
+
+fn welcome(snapshot: Snapshot) -> HelperMessage {
+    HelperMessage::Welcome {
+        protocol: VERSION,
+        app: "1.2".into(),
+        session: SessionId::new(1).unwrap(),
+        resume: "secret".into(),
+        resumed: false,
+        snapshot: Box::new(snapshot),
+    }
+}
+
+fn progress(id: u64, stage: Stage, done: u64) -> HelperMessage {
+    let progress = Progress { stage, done, total: Some(100), fps: 5.0, ended: false };
+    HelperMessage::Progress { job: job_id(id), progress }
+}
+
+#[test]
+fn a_welcome_is_the_whole_truth_and_sets_the_clock() {
+    let mut model = Model { jobs: vec![job(9, 9, file(1, "old.mp4"), JobState::Queued)], ..Model::default() };
+    let running = job(2, 1, file(1, "a.mp4"), JobState::Running(Stage::Track));
+    let changed = apply(&mut model, welcome(snapshot(vec![running.clone()])), 9_000);
+    assert!(changed.all && model.known);
+    assert_eq!((model.jobs, model.clock_offset, model.app), (vec![running], 1_000, "1.2".into()));
+}
+
+#[test]
+fn logs_outlive_a_reconnection_but_not_another_store() {
+    let (kept, other) = (job(1, 1, file(1, "a"), JobState::Completed), job(2, 2, file(1, "b"), JobState::Completed));
+    let mut model = Model { jobs: vec![kept.clone(), other.clone()], ..Model::default() };
+    add_log(&mut model, kept.id, vec![line(1), line(2)]);
+    add_log(&mut model, other.id, vec![line(1)]);
+    let renamed = JobView { created: 77, ..other };
+    let mut now = snapshot(vec![kept, renamed]);
+    now.log = vec![(job_id(1), line(2)), (job_id(1), line(3))];
+    apply(&mut model, welcome(now), 0);
+    assert_eq!(model.logs[&job_id(1)], [line(1), line(2), line(3)], "joined, nothing twice");
+    assert!(!model.logs.contains_key(&job_id(2)));
+}
+
+#[test]
+fn a_job_is_replaced_or_put_in_its_place() {
+    let mut model = Model::default();
+    for id in [3, 1, 2] {
+        apply(&mut model, HelperMessage::Job(Box::new(job(id, 1, file(1, "a"), JobState::Queued))), 0);
+    }
+    let done = job(2, 1, file(1, "a"), JobState::Completed);
+    assert!(apply(&mut model, HelperMessage::Job(Box::new(done)), 0).jobs);
+    let seen: Vec<_> = model.jobs.iter().map(|job| (job.id.get(), job.state)).collect();
+    assert_eq!(seen, [(1, JobState::Queued), (2, JobState::Completed), (3, JobState::Queued)]);
+}
+
+#[test]
+fn progress_moves_its_job_and_no_other_and_not_an_ended_one() {
+    let mut model = Model {
+        jobs: vec![
+            job(1, 1, file(1, "a"), JobState::Running(Stage::Track)),
+            job(2, 1, file(1, "b"), JobState::Cancelled),
+        ],
+        ..Model::default()
+    };
+    assert!(apply(&mut model, progress(1, Stage::Track, 7), 0).jobs);
+    assert!(!apply(&mut model, progress(1, Stage::Track, 7), 0).jobs, "nothing new");
+    assert!(!apply(&mut model, progress(2, Stage::Track, 7), 0).jobs);
+    assert!(!apply(&mut model, progress(8, Stage::Track, 7), 0).jobs);
+    assert!(apply(&mut model, progress(1, Stage::Pose, 1), 0).jobs);
+    assert_eq!(model.jobs[0].state, JobState::Running(Stage::Pose));
+    assert_eq!(model.jobs[0].stages.iter().map(|s| s.done).collect::<Vec<_>>(), [7, 1]);
+    assert!(model.jobs[1].stages.is_empty());
+}
+
+#[test]
+fn what_to_ask_for_is_what_is_missing() {
+    let lines = |seqs: &[u64]| seqs.iter().map(|seq| line(*seq)).collect::<Vec<_>>();
+    assert_eq!(heard_up_to(&[]), 0);
+    assert_eq!(heard_up_to(&lines(&[1, 2, 3])), 3);
+    assert_eq!(heard_up_to(&lines(&[1, 2, 5, 6])), 2);
+    assert_eq!(heard_up_to(&lines(&[4, 5])), 0);
+    let full: Vec<_> = (501..=500 + LOG_LIMIT as u64).map(line).collect();
+    assert_eq!(heard_up_to(&full), 500 + LOG_LIMIT as u64);
+}
+
+proptest! {
+    #[test]
+    fn lines_in_any_order_and_number_are_sorted_once_each_and_bounded(seqs in prop::collection::vec(1u64..1500, 0..2500)) {
+        let mut lines = Vec::new();
+        for seq in &seqs { add_lines(&mut lines, [line(*seq)]); }
+        prop_assert!(lines.windows(2).all(|pair| pair[0].seq < pair[1].seq));
+        prop_assert!(lines.len() <= LOG_LIMIT);
+        prop_assert_eq!(lines.last().map(|line| line.seq), seqs.iter().max().copied());
+    }
+}

@@ -1,0 +1,134 @@
+//! What start would do, and what keeps it from doing it. Pure: the button says the reason.
+
+use silhueta_shared::job::Device;
+use silhueta_shared::model::Role;
+use silhueta_shared::protocol::{ModelShelf, Page, SourceRef};
+use silhueta_shared::worker::DoctorReport;
+
+use super::merge::Merged;
+
+/// Why nothing can be started now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blocked {
+    /// There is no connection.
+    Offline,
+    /// Another page works.
+    Locked(Page),
+    /// No network for a role.
+    Missing(Role),
+    /// The chosen network of a role is gone.
+    Gone(Role),
+    /// The chosen device can't be used.
+    Device(Device),
+    /// The list is empty.
+    NoVideos,
+    /// Nothing of the list can be worked on.
+    NoUsable,
+}
+
+/// What the decision rests on.
+pub(crate) struct Facts<'a> {
+    pub(crate) online: bool,
+    /// The page that holds the workbench, if it is another.
+    pub(crate) locked_by: Option<Page>,
+    pub(crate) merged: &'a Merged,
+    /// Videos that the helper could not open.
+    pub(crate) bad: &'a [SourceRef],
+    pub(crate) models: Option<&'a ModelShelf>,
+    pub(crate) machine: Option<&'a DoctorReport>,
+}
+
+/// The videos that start would begin with, or why it can't.
+pub(crate) fn startable(facts: &Facts<'_>) -> Result<Vec<SourceRef>, Blocked> {
+    if !facts.online {
+        return Err(Blocked::Offline);
+    }
+    if let Some(page) = facts.locked_by {
+        return Err(Blocked::Locked(page));
+    }
+    if let Some(wanted) = facts.models.and_then(|shelf| shelf.missing.first()) {
+        return Err(Blocked::Missing(wanted.role));
+    }
+    let memory = &facts.merged.memory;
+    if memory.sources.is_empty() {
+        return Err(Blocked::NoVideos);
+    }
+    let usable: Vec<SourceRef> = memory
+        .sources
+        .iter()
+        .zip(&facts.merged.marks)
+        .filter(|(remembered, mark)| mark.is_none() && !facts.bad.contains(&remembered.source))
+        .map(|(remembered, _)| remembered.source.clone())
+        .collect();
+    if usable.is_empty() {
+        return Err(Blocked::NoUsable);
+    }
+    if let Some(role) = facts.merged.gone.first() {
+        return Err(Blocked::Gone(*role));
+    }
+    let device = memory.settings.device;
+    let there = facts.machine.is_none_or(|machine| device == Device::Auto || machine.devices.contains(&device));
+    if there { Ok(usable) } else { Err(Blocked::Device(device)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture::{file, root, shelf};
+    use crate::state::memory::{Memory, Remembered};
+    use crate::state::merge::{Heard, merge};
+    use silhueta_shared::protocol::WantedModel;
+
+    fn listed(names: &[&str]) -> Memory {
+        let source = |name: &&str| Remembered { source: file(1, name), root: Some("/v".into()), facts: None };
+        Memory { sources: names.iter().map(source).collect(), ..Memory::default() }
+    }
+
+    fn merged(memory: &Memory, open: bool) -> Merged {
+        let roots = if open { vec![root(1, "/v")] } else { Vec::new() };
+        merge(memory, Heard { jobs: &[], roots: &roots, models: None })
+    }
+
+    fn facts(merged: &Merged) -> Facts<'_> {
+        Facts { online: true, locked_by: None, merged, bad: &[], models: None, machine: None }
+    }
+
+    #[test]
+    fn what_can_be_worked_on_is_started_and_the_rest_left() {
+        let merged = merged(&listed(&["a", "b"]), true);
+        let bad = [file(1, "a")];
+        assert_eq!(startable(&Facts { bad: &bad, ..facts(&merged) }), Ok(vec![file(1, "b")]));
+        assert_eq!(startable(&facts(&merged)).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn each_reason_is_said_and_the_hardest_first() {
+        let mut memory = listed(&["a"]);
+        memory.settings.device = Device::Cuda;
+        let good = merged(&memory, true);
+        let machine = DoctorReport {
+            runtime: Err(String::new()),
+            devices: vec![Device::Cpu],
+            passed_over: Vec::new(),
+            ffmpeg: String::new(),
+            codecs: Vec::new(),
+            opencv: String::new(),
+            cpu: String::new(),
+            cores: 2,
+            disk_free: 0,
+        };
+        let blocked = |facts: Facts<'_>| startable(&facts).unwrap_err();
+        assert_eq!(blocked(Facts { machine: Some(&machine), ..facts(&good) }), Blocked::Device(Device::Cuda));
+        let gone = Merged { gone: vec![Role::Pose], ..good.clone() };
+        assert_eq!(blocked(Facts { machine: Some(&machine), ..facts(&gone) }), Blocked::Gone(Role::Pose));
+        assert_eq!(blocked(facts(&merged(&memory, false))), Blocked::NoUsable);
+        assert_eq!(blocked(facts(&merged(&listed(&[]), true))), Blocked::NoVideos);
+        let mut empty = shelf(Vec::new());
+        empty.missing.push(WantedModel { role: Role::Reid, id: "osnet".into(), url: None, licence: "MIT".into() });
+        assert_eq!(blocked(Facts { models: Some(&empty), ..facts(&good) }), Blocked::Missing(Role::Reid));
+        let locked = Facts { locked_by: Some(Page::Testes), models: Some(&empty), ..facts(&good) };
+        assert_eq!(blocked(locked), Blocked::Locked(Page::Testes));
+        let offline = Facts { online: false, locked_by: Some(Page::Testes), ..facts(&good) };
+        assert_eq!(blocked(offline), Blocked::Offline);
+    }
+}
