@@ -186,14 +186,19 @@ impl Workbench {
         }
     }
 
-    /// A job went on. Kept only with the job's next change: a stage can be worked out again.
+    /// A job went on. Kept when a stage begins or ends; what lies between is told, not kept.
     pub(super) fn progress(&mut self, id: JobId, progress: Progress) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let Progress { stage, done, total, fps, ended } = progress;
         let view = StageView { stage, done, total, fps, ended };
-        match job.view.stages.iter_mut().find(|known| known.stage == stage) {
+        let known = job.view.stages.iter_mut().find(|known| known.stage == stage);
+        let is_kept = ended || known.is_none();
+        match known {
             Some(known) => *known = view,
             None => job.view.stages.push(view),
+        }
+        if is_kept && let Err(error) = self.store.save(&job.view, &job.path) {
+            tracing::error!("job {id} is not kept: {error}");
         }
         self.hub.tell_all(&HelperMessage::Progress { job: id, progress });
     }
