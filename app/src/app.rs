@@ -5,6 +5,7 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 use silhueta_shared::protocol::Page;
 
+use crate::files::Uploads;
 use crate::i18n::provide_locale;
 use crate::net::Link;
 use crate::pages::{Configuracoes, Door, Modelos, Nowhere, Painel, Processar};
@@ -26,6 +27,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(link);
     let toasts = Toasts::new();
     provide_context(toasts);
+    provide_context(Uploads::open(helper, link));
     provide_context(Bench::open(helper, link));
     view! {
         <Router>

@@ -1,7 +1,7 @@
 //! The page: Leptos in the browser. It renders what the helper says, plus the user's own inputs, and holds no
 //! truth of its own.
 
-#![allow(dead_code, unused_imports, reason = "the pages that use the rest follow")]
+#![allow(unreachable_pub, reason = "the component macro writes public items of its own")]
 
 mod app;
 mod components;

@@ -1,10 +1,9 @@
 //! Headless Chromium with a profile of its own. Each tab is a browser of its own to the page: other storage,
 //! other cookies. What a tab complains of is kept; a failed journey leaves a picture of every tab.
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
@@ -36,27 +35,17 @@ pub struct Browser {
 
 /// Runs a journey through the page: a helper, a browser, and pictures if it fails. Skipped, aloud, where
 /// something is missing.
-pub fn journey<F>(test: &str, walk: impl FnOnce(Arc<Mutex<Server>>, Arc<Browser>) -> F)
-where
-    F: Future<Output = ()>,
-{
+pub fn journey(test: &str, walk: impl AsyncFnOnce(&mut Server, &Browser)) {
     let Some((server, chromium)) = Server::start(test).zip(find(test)) else { return };
     journey_at(test, server, &chromium, walk);
 }
 
 /// The same with a helper that was started in its own way.
-pub fn journey_at<F>(
-    test: &str,
-    server: Server,
-    chromium: &Path,
-    walk: impl FnOnce(Arc<Mutex<Server>>, Arc<Browser>) -> F,
-) where
-    F: Future<Output = ()>,
-{
+pub fn journey_at(test: &str, mut server: Server, chromium: &Path, walk: impl AsyncFnOnce(&mut Server, &Browser)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let browser = Arc::new(Browser::launch(test, chromium).await);
-        let walked = AssertUnwindSafe(walk(Arc::new(Mutex::new(server)), Arc::clone(&browser))).catch_unwind().await;
+        let browser = Browser::launch(test, chromium).await;
+        let walked = AssertUnwindSafe(walk(&mut server, &browser)).catch_unwind().await;
         if let Err(panic) = walked {
             browser.picture_all().await;
             std::panic::resume_unwind(panic);

@@ -20,6 +20,9 @@ use crate::Server;
 /// The longest that an answer may take on a busy machine.
 const ANSWER: Duration = Duration::from_secs(30);
 
+/// The longest that anything may take: the machine's state alone comes every other second.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A connected client with what it was told on arrival.
 #[derive(Debug)]
 pub struct Client {
@@ -123,6 +126,14 @@ impl Client {
             if let Some(found) = wanted(&message) {
                 return found;
             }
+        }
+    }
+
+    /// The next message, however long it takes within a test's patience.
+    pub async fn next(&mut self) -> HelperMessage {
+        match self.unread.pop_front() {
+            Some(message) => message,
+            None => self.receive(Instant::now() + PATIENCE, "any message").await,
         }
     }
 

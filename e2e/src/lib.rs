@@ -11,6 +11,8 @@
 pub mod browser;
 pub mod client;
 mod helper;
+mod processar;
+pub mod raw;
 mod reference;
 pub mod server;
 mod skip;
@@ -21,6 +23,7 @@ pub mod worker;
 pub use browser::Browser;
 pub use client::Client;
 pub use helper::{Finished, Helper};
+pub use processar::{Processar, row};
 pub use reference::reference;
 pub use server::Server;
 pub use skip::{data, runtime, skip};

@@ -23,6 +23,22 @@ use serde_json::{Value, json};
 pub const SOON: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
+/// Where an element can be clicked: its middle, scrolled into view; nothing while it is disabled or covered.
+const PLACE: &str = "(element) => {
+    if (!element || element.disabled || element.getAttribute('aria-disabled') === 'true') return null;
+    const middle = () => {
+        const box = element.getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2, box.width * box.height];
+    };
+    let [x, y, area] = middle();
+    if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
+        element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+        [x, y, area] = middle();
+    }
+    const top = area > 0 ? document.elementFromPoint(x, y) : null;
+    return top && element.contains(top) ? [x, y] : null;
+}";
+
 type Errors = Arc<Mutex<Vec<String>>>;
 
 /// A tab of the browser.
@@ -157,19 +173,13 @@ impl Tab {
 
     /// Clicks with the mouse, once it is there, enabled, and nothing lies over it.
     pub async fn click(&self, what: &str) {
-        let place = format!(
-            "(() => {{ const e = document.querySelector({}); if (!e || e.disabled || e.getAttribute('aria-disabled') === 'true') \
-             return null; const at = () => {{ const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2, r.width * r.height]; }}; \
-             let [x, y, area] = at(); if (y < 0 || y > innerHeight || x < 0 || x > innerWidth) {{ e.scrollIntoView({{block: 'center', inline: 'center', behavior: 'instant'}}); [x, y, area] = at(); }} \
-             if (!area) return null; const top = document.elementFromPoint(x, y); \
-             return top && (e.contains(top) || top.contains(e) && e.labels !== undefined || top.closest('label')?.contains(e)) ? [x, y] : null; }})()",
-            json!(selector(what))
-        );
+        let place = format!("({PLACE})(document.querySelector({}))", json!(selector(what)));
         let end = Instant::now() + SOON;
         loop {
             let found = self.page.evaluate_expression(place.as_str()).await;
             if let Some([x, y]) = found.ok().and_then(|found| found.into_value::<Option<[f64; 2]>>().ok()).flatten() {
-                self.page.click(Point::new(x, y)).await.unwrap_or_else(|error| panic!("click on {what}: {error}"));
+                let clicked = self.page.click(Point::new(x, y)).await;
+                clicked.unwrap_or_else(|error| panic!("click on {what}: {error}"));
                 return;
             }
             assert!(Instant::now() < end, "{what} can't be clicked\n{}", self.state().await);
@@ -235,15 +245,15 @@ impl Tab {
     }
 
     /// Panics if the page complained of anything since the last look, but for what contains one of these.
-    pub async fn assert_quiet_but(&self, expected: &[&str]) {
+    pub fn assert_quiet_but(&self, expected: &[&str]) {
         let errors = std::mem::take(&mut *self.errors.lock().unwrap_or_else(PoisonError::into_inner));
         let bad: Vec<_> = errors.iter().filter(|error| !expected.iter().any(|known| error.contains(known))).collect();
         assert!(bad.is_empty(), "the page complained: {bad:#?}");
     }
 
     /// Panics if the page complained of anything since the last look.
-    pub async fn assert_quiet(&self) {
-        self.assert_quiet_but(&[]).await;
+    pub fn assert_quiet(&self) {
+        self.assert_quiet_but(&[]);
     }
 
     /// What is to be seen, for messages of failures.

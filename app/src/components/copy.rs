@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::{Icon, Shape};
 use crate::i18n::shell::Shell;
 use crate::i18n::use_texts;
+use crate::state::late;
 
 /// Copies what `text` says when pressed.
 #[component]
@@ -21,8 +22,8 @@ pub(crate) fn Copy(text: impl Fn() -> String + 'static) -> impl IntoView {
             let promise = window().navigator().clipboard().write_text(&text);
             if JsFuture::from(promise).await.is_ok() {
                 // The button may be gone by now.
-                drop(copied.try_set(true));
-                set_timeout(move || drop(copied.try_set(false)), Duration::from_secs(2));
+                late::set(copied, true);
+                set_timeout(move || late::set(copied, false), Duration::from_secs(2));
             }
         });
     };

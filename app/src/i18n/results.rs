@@ -1,1 +1,89 @@
-//! Texts.
+//! Words of what came out: results and failures.
+
+use super::{Locale, section};
+
+/// Every text of the results.
+pub(crate) struct Results {
+    pub(crate) title: &'static str,
+    pub(crate) people: &'static str,
+    pub(crate) tracks: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) folder: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) failed: fn(&str) -> String,
+    pub(crate) way_out: &'static str,
+    pub(crate) partial: &'static str,
+    pub(crate) cancelled: fn(&str) -> String,
+    pub(crate) interrupted: fn(&str) -> String,
+    pub(crate) interrupted_hint: &'static str,
+}
+
+section!(Results);
+
+const PT_BR: Results = Results {
+    title: "Resultados",
+    people: "pessoas",
+    tracks: "trilhas",
+    time: "tempo",
+    folder: "Pasta",
+    open: "Abrir",
+    download: "Baixar",
+    failed: |video| format!("{video} falhou"),
+    way_out: "O que fazer",
+    partial: "Os outros vídeos da execução não são afetados.",
+    cancelled: |video| format!("{video} foi parado. Comece de novo quando quiser."),
+    interrupted: |video| format!("{video} foi interrompido"),
+    interrupted_hint: "O programa terminou durante o trabalho. Comece de novo: o vídeo é refeito do início.",
+};
+
+const EN: Results = Results {
+    title: "Results",
+    people: "people",
+    tracks: "tracks",
+    time: "time",
+    folder: "Folder",
+    open: "Open",
+    download: "Download",
+    failed: |video| format!("{video} failed"),
+    way_out: "What to do",
+    partial: "The run's other videos are not affected.",
+    cancelled: |video| format!("{video} was stopped. Start again whenever you like."),
+    interrupted: |video| format!("{video} was interrupted"),
+    interrupted_hint: "The helper ended while it worked. Start again: the video is done from its beginning.",
+};
+
+const RU: Results = Results {
+    title: "Результаты",
+    people: "людей",
+    tracks: "треков",
+    time: "время",
+    folder: "Папка",
+    open: "Открыть",
+    download: "Скачать",
+    failed: |video| format!("{video}: сбой"),
+    way_out: "Что делать",
+    partial: "На другие видео запуска это не влияет.",
+    cancelled: |video| format!("{video}: остановлено. Начните снова, когда захотите."),
+    interrupted: |video| format!("{video}: прервано"),
+    interrupted_hint: "Программа завершилась во время работы. Начните снова: видео обработается с начала.",
+};
+
+/// What a file of the results holds; a name that is not known says itself.
+pub(crate) fn about(locale: Locale, name: &str) -> &'static str {
+    let [pt_br, en, ru] = match name {
+        "overlay.mp4" => ["vídeo anotado", "annotated video", "видео с разметкой"],
+        "record.parquet" => {
+            ["registro completo, para análise", "the full record, for analysis", "полная запись, для анализа"]
+        }
+        "pose.json" => ["poses por quadro", "poses by frame", "позы по кадрам"],
+        "tracking.json" => ["trilhas por quadro", "tracks by frame", "треки по кадрам"],
+        "summary.json" => ["modelos, ajustes e tempos", "models, settings and times", "модели, настройки и время"],
+        _ => ["", "", ""],
+    };
+    match locale {
+        Locale::PtBr => pt_br,
+        Locale::En => en,
+        Locale::Ru => ru,
+    }
+}

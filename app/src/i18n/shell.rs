@@ -4,7 +4,6 @@ use super::section;
 
 /// Every text of the shell.
 pub(crate) struct Shell {
-    pub(crate) tagline: &'static str,
     pub(crate) skip: &'static str,
     pub(crate) pages: &'static str,
     pub(crate) menu: &'static str,
@@ -52,7 +51,6 @@ pub(crate) struct Shell {
 section!(Shell);
 
 const PT_BR: Shell = Shell {
-    tagline: "Pessoas e poses em vídeo",
     skip: "Ir para o conteúdo",
     pages: "Páginas",
     menu: "Menu",
@@ -98,7 +96,6 @@ const PT_BR: Shell = Shell {
 };
 
 const EN: Shell = Shell {
-    tagline: "People and poses in video",
     skip: "Skip to content",
     pages: "Pages",
     menu: "Menu",
@@ -144,7 +141,6 @@ const EN: Shell = Shell {
 };
 
 const RU: Shell = Shell {
-    tagline: "Люди и позы на видео",
     skip: "К содержанию",
     pages: "Страницы",
     menu: "Меню",

@@ -57,12 +57,15 @@ pub(crate) struct Link {
     state: HelperState,
 }
 
+/// Paints a preview picture.
+type Paint = Rc<dyn Fn(PreviewFrame)>;
+
 #[derive(Default)]
 struct Inner {
     socket: RefCell<Option<Socket>>,
     pending: RefCell<Pending>,
     resume: RefCell<Option<String>>,
-    preview: RefCell<Option<Rc<dyn Fn(PreviewFrame)>>>,
+    preview: RefCell<Option<Paint>>,
     timer: Cell<Option<TimeoutHandle>>,
     attempt: Cell<u32>,
     heard: Cell<f64>,
@@ -88,7 +91,8 @@ impl Link {
         set_interval(move || link.listen_for_silence(), Duration::from_secs(5));
         match access::code_of_address() {
             Some(code) => spawn_local(async move {
-                drop(link.enter(Credential::Code(code)).await);
+                // Right or wrong, the socket is tried next and says the rest.
+                link.enter(Credential::Code(code)).await;
             }),
             None => link.connect(),
         }

@@ -2,6 +2,7 @@
 
 mod configuracoes;
 mod door;
+mod machine;
 mod modelos;
 mod painel;
 mod processar;

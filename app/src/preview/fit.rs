@@ -18,7 +18,8 @@ impl Fit {
         let scale = (view[0] / width).min(view[1] / height);
         let left = (view[0] - width * scale) / 2.0;
         let top = (view[1] - height * scale) / 2.0;
-        (scale.is_finite() && scale > 0.0).then_some(Self { scale, left, top })
+        let has_area = width > 0.0 && height > 0.0 && scale > 0.0 && scale.is_finite();
+        has_area.then_some(Self { scale, left, top })
     }
 
     /// A point of the picture in the view.

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_hidden_tab_grants_nothing_until_it_is_seen() {
-        let mut flow = Flow::new();
+        let mut flow = Flow::<()>::new();
         flow.restart();
         assert_eq!((flow.grants(false), flow.grants(false), flow.grants(true), flow.grants(true)), (0, 0, 2, 0));
     }

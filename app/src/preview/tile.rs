@@ -46,6 +46,8 @@ pub(crate) fn PreviewTile(
     let chosen: RwSignal<Option<Person>> = RwSignal::new(None);
     let figures = RwSignal::new(Figures::default());
     let full = RwSignal::new(false);
+    // Whether there is something to paint on; nothing may be granted before.
+    let ready = RwSignal::new(false);
 
     Effect::new(move |_| {
         let (Some(picture), Some(overlay)) = (picture.get(), overlay.get()) else { return };
@@ -72,6 +74,7 @@ pub(crate) fn PreviewTile(
             clock_offset: Box::new(move || helper.clock_offset.get_untracked()),
         };
         screen.set_value(Screen::new(picture, overlay, look.get_untracked(), hooks));
+        ready.set(true);
     });
     link.on_preview(move |frame| {
         // One that was on its way when the preview was switched off.
@@ -81,14 +84,15 @@ pub(crate) fn PreviewTile(
             screen.arrive(frame);
         }
     });
-    // Said anew on every connection: a helper that was restarted knows nothing of this one.
-    Effect::new(move |before: Option<bool>| {
+    // Said anew on every connection, on or off: a helper that was restarted knows nothing of this one, and one
+    // that takes a session up again may know what is no longer true.
+    Effect::new(move |_| {
         let (online, on) = (link.status().get() == LinkStatus::Online, wanted.get());
-        if online && (on || before == Some(true)) {
-            link.send(&ClientMessage::Watch { page, on });
+        if !ready.get() || !online {
+            return with_screen(&|screen| screen.stop());
         }
-        with_screen(&|screen| if online && on { screen.restart() } else { screen.stop() });
-        on
+        link.send(&ClientMessage::Watch { page, on });
+        with_screen(&|screen| if on { screen.restart() } else { screen.stop() });
     });
     Effect::new(move |_| {
         let look = look.get();

@@ -7,6 +7,7 @@ use crate::components::{Icon, Shape};
 use crate::i18n::shell::Shell;
 use crate::i18n::use_texts;
 use crate::net::{Credential, Entry, Link};
+use crate::state::late;
 
 /// The form that lets a person in.
 #[component]
@@ -26,8 +27,8 @@ pub(super) fn AccessForm() -> impl IntoView {
         spawn_local(async move {
             let entry = link.enter(Credential::Token(given)).await;
             // Let in, the form is gone.
-            drop(waiting.try_set(false));
-            drop(answer.try_set(Some(entry)));
+            late::set(waiting, false);
+            late::set(answer, Some(entry));
         });
     };
     let wrong = move || match answer.get() {

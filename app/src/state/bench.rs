@@ -19,6 +19,7 @@ use super::model::heard_up_to;
 use super::progress;
 use super::start::{Blocked, Facts, startable};
 use crate::net::{Link, LinkStatus};
+use crate::preview::Look;
 
 /// How long changes are collected before they are kept.
 const SAVE_AFTER: Duration = Duration::from_millis(300);
@@ -35,6 +36,8 @@ pub(crate) struct Bench {
     pub(crate) settings: RwSignal<JobSettings>,
     /// Whether the preview is wanted.
     pub(crate) preview: RwSignal<bool>,
+    /// What of the preview is shown.
+    pub(crate) look: RwSignal<Look>,
     /// The quietest lines of the log that are shown.
     pub(crate) quietest: RwSignal<Level>,
     last_run: RwSignal<Option<RunId>>,
@@ -62,6 +65,7 @@ impl Bench {
         let sources = RwSignal::new(memory.sources);
         let settings = RwSignal::new(memory.settings);
         let preview = RwSignal::new(memory.preview);
+        let look = RwSignal::new(memory.look);
         let quietest = RwSignal::new(memory.quietest);
         let last_run = RwSignal::new(memory.last_run);
         let unopened = RwSignal::new(Vec::<(SourceRef, WireError)>::new());
@@ -70,6 +74,7 @@ impl Bench {
             sources: sources.get(),
             settings: settings.get(),
             preview: preview.get(),
+            look: look.get(),
             quietest: quietest.get(),
             last_run: last_run.get(),
             ..kept.get_value()
@@ -120,6 +125,7 @@ impl Bench {
             sources,
             settings,
             preview,
+            look,
             quietest,
             last_run,
             unopened,

@@ -9,6 +9,7 @@ use silhueta_shared::notice::{Level, VideoFacts};
 use silhueta_shared::protocol::{JobSettings, RunId, SourceRef};
 
 use super::store;
+use crate::preview::Look;
 
 const KEY: &str = "silhueta.processar";
 const ASIDE_KEY: &str = "silhueta.processar.unreadable";
@@ -26,6 +27,9 @@ pub(crate) struct Memory {
     pub(crate) settings: JobSettings,
     /// Whether the preview is wanted.
     pub(crate) preview: bool,
+    /// What of the preview is shown.
+    #[serde(default)]
+    pub(crate) look: Look,
     /// The quietest lines of the log that are shown.
     #[serde(default = "everything")]
     pub(crate) quietest: Level,
@@ -52,6 +56,7 @@ impl Default for Memory {
             sources: Vec::new(),
             settings: JobSettings { video: true, ..JobSettings::default() },
             preview: true,
+            look: Look::default(),
             quietest: Level::Info,
             last_run: None,
         }

@@ -5,6 +5,7 @@ pub(crate) mod dots;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod helper;
+pub(crate) mod late;
 pub(crate) mod memory;
 pub(crate) mod merge;
 pub(crate) mod model;

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{RootId, UploadId};
 
+/// Endings of the names that count as a video's, in any case.
+pub const VIDEO_ENDINGS: [&str; 14] =
+    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mts", "m2ts", "wmv", "flv", "3gp"];
+
 /// A folder that the user opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Root {

@@ -10,7 +10,7 @@ mod preview;
 mod snapshot;
 
 pub use error::{ErrorCode, WireError};
-pub use files::{Entry, EntryKind, Listing, Root, SourceRef, UploadDone};
+pub use files::{Entry, EntryKind, Listing, Root, SourceRef, UploadDone, VIDEO_ENDINGS};
 pub use ids::{JobId, RootId, RunId, SessionId, UploadId};
 pub use job::{JobSettings, JobView, LogLine, ResultsView, StageView, StartRun};
 pub use page::{Lock, Page};

@@ -24,6 +24,8 @@ const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 pub(super) struct Guard {
     /// `http` or `https`.
     pub(super) scheme: &'static str,
+    /// Where it listens.
+    pub(super) host: IpAddr,
     pub(super) port: u16,
     /// Listens at other addresses than this machine's own.
     pub(super) is_public: bool,
@@ -80,14 +82,13 @@ impl Guard {
             Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
             _ => (host, Some(usual)),
         };
-        let is_named = match self.is_public {
-            false => matches!(name, "127.0.0.1" | "localhost" | "[::1]"),
+        let address = name.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+        let is_named = if self.is_public {
             // An address can't be pointed elsewhere, a name can: only this machine's own.
-            true => {
-                name == "localhost"
-                    || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
-                    || self.machine.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))
-            }
+            let is_own = self.machine.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name));
+            name == "localhost" || address.is_some() || is_own
+        } else {
+            matches!(name, "127.0.0.1" | "localhost" | "[::1]") || address == Some(self.host)
         };
         is_dev || (is_named && port == Some(self.port))
     }
@@ -144,7 +145,8 @@ mod tests {
     use super::*;
 
     fn local() -> Guard {
-        Guard { scheme: "http", port: 8000, is_public: false, machine: Some("box".into()), dev_origin: None }
+        let host = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+        Guard { scheme: "http", host, port: 8000, is_public: false, machine: Some("box".into()), dev_origin: None }
     }
 
     fn check(guard: &Guard, uri: &str, headers: &[(&str, &str)]) -> bool {

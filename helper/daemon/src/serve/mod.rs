@@ -87,7 +87,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
         }
     };
     let machine = sysinfo::System::host_name().ok();
-    let guard = Guard { scheme, port, is_public, machine, dev_origin: options.dev_origin };
+    let guard = Guard { scheme, host: options.host, port, is_public, machine, dev_origin: options.dev_origin };
     let has_page = !page.is_empty();
     let routes = routes(&helper, guard, access.clone(), page);
     let handle = Handle::new();
@@ -235,7 +235,12 @@ fn welcome(address: &str, access: Option<&Access>, home: &home::Home, has_page: 
 
 /// Finds out what machine this is and which models there are, while the page is already there.
 async fn look_around(helper: Arc<Helper>) {
-    match tokio::task::spawn_blocking(shelf::scan).await {
+    let scanning = tokio::task::spawn_blocking(shelf::scan);
+    let scanned = tokio::select! {
+        scanned = scanning => scanned,
+        () = helper.closing.cancelled() => return,
+    };
+    match scanned {
         Ok(models) => shelf::tell(&helper, models),
         Err(error) => tracing::error!("the models can't be looked through: {error}"),
     }

@@ -52,17 +52,16 @@ fn tell_end(helper: &Helper, id: JobId, end: End) {
     match end {
         End::Done(folder, summary) => {
             let seconds = summary.stages.iter().map(|stage| stage.seconds).sum();
-            bench.note(id, Notice::Completed { people: summary.identities, seconds });
-            bench.edit(id, |view| view.results = Some(results_of(&folder, &summary)));
-            bench.happen(id, JobEvent::Complete);
+            let notice = Notice::Completed { people: summary.identities, seconds };
+            bench.complete(id, notice, Some(results_of(&folder, &summary)));
         }
         End::FinishedBefore(folder) => {
-            bench.note(id, Notice::FinishedBefore { folder: folder.display().to_string() });
-            match read_summary(&folder.join("summary.json")) {
-                Ok(summary) => bench.edit(id, |view| view.results = Some(results_of(&folder, &summary))),
-                Err(error) => tracing::warn!("{} can't be read again: {error}", folder.display()),
+            let summary = read_summary(&folder.join("summary.json"));
+            if let Err(error) = &summary {
+                tracing::warn!("{} can't be read again: {error}", folder.display());
             }
-            bench.happen(id, JobEvent::Complete);
+            let results = summary.ok().map(|summary| results_of(&folder, &summary));
+            bench.complete(id, Notice::FinishedBefore { folder: folder.display().to_string() }, results);
         }
         End::Failed(failure) => bench.fail(id, failure),
         End::Stopped => {

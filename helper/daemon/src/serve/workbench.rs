@@ -7,8 +7,8 @@ use std::sync::Arc;
 use silhueta_shared::job::Failure;
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{
-    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, RunId, SessionId, SourceRef, StageView, StartRun,
-    WireError,
+    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, RunId, SessionId, SourceRef, StageView,
+    StartRun, WireError,
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
@@ -186,14 +186,19 @@ impl Workbench {
         }
     }
 
-    /// A job went on. Kept only with the job's next change: a stage can be worked out again.
+    /// A job went on. Kept when a stage begins or ends; what lies between is told, not kept.
     pub(super) fn progress(&mut self, id: JobId, progress: Progress) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let Progress { stage, done, total, fps, ended } = progress;
         let view = StageView { stage, done, total, fps, ended };
-        match job.view.stages.iter_mut().find(|known| known.stage == stage) {
+        let known = job.view.stages.iter_mut().find(|known| known.stage == stage);
+        let is_kept = ended || known.is_none();
+        match known {
             Some(known) => *known = view,
             None => job.view.stages.push(view),
+        }
+        if is_kept && let Err(error) = self.store.save(&job.view, &job.path) {
+            tracing::error!("job {id} is not kept: {error}");
         }
         self.hub.tell_all(&HelperMessage::Progress { job: id, progress });
     }
@@ -211,6 +216,15 @@ impl Workbench {
         }
         job.log.push_back(line.clone());
         self.hub.tell_all(&HelperMessage::Log { job: id, line });
+    }
+
+    /// Ends a job with its results.
+    pub(super) fn complete(&mut self, id: JobId, notice: Notice, results: Option<ResultsView>) {
+        self.note(id, notice);
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.view.results = results;
+        }
+        self.happen(id, JobEvent::Complete);
     }
 
     /// Ends a job with an error.

@@ -1,0 +1,68 @@
+//! One upload on its way. Fetch can't tell how far an upload is, so this is an XMLHttpRequest.
+
+use js_sys::encode_uri_component;
+use silhueta_shared::protocol::{SessionId, UploadDone, WireError};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{File, ProgressEvent, XmlHttpRequest};
+
+use super::queue::Problem;
+
+const PATH: &str = "/api/v1/uploads";
+const CREATED: u16 = 201;
+
+/// Dropping it ends it; the helper then keeps nothing of it.
+pub(super) struct Sending {
+    request: XmlHttpRequest,
+    _progress: Closure<dyn FnMut(ProgressEvent)>,
+    _load: Closure<dyn FnMut()>,
+    _error: Closure<dyn FnMut()>,
+}
+
+impl Sending {
+    /// Begins; `None` where the browser refuses even that.
+    pub(super) fn begin(
+        file: &File,
+        session: SessionId,
+        mut on_sent: impl FnMut(u64) + 'static,
+        on_end: impl Fn(Result<UploadDone, Problem>) + Clone + 'static,
+    ) -> Option<Self> {
+        let request = XmlHttpRequest::new().ok()?;
+        let address = format!("{PATH}?name={}", encode_uri_component(&file.name()));
+        request.open_with_async("POST", &address, true).ok()?;
+        request.set_request_header("x-silhueta-session", &session.to_string()).ok()?;
+        request.set_request_header("content-type", "application/octet-stream").ok()?;
+        let progress = Closure::new(move |event: ProgressEvent| on_sent(event.loaded().max(0.0) as u64));
+        let load = {
+            let (request, on_end) = (request.clone(), on_end.clone());
+            Closure::new(move || on_end(outcome(&request)))
+        };
+        let error = Closure::new(move || on_end(Err(Problem::BrokeOff)));
+        request.upload().ok()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
+        request.set_onload(Some(load.as_ref().unchecked_ref()));
+        request.set_onerror(Some(error.as_ref().unchecked_ref()));
+        request.send_with_opt_blob(Some(file)).ok()?;
+        Some(Self { request, _progress: progress, _load: load, _error: error })
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.request.set_onload(None);
+        self.request.set_onerror(None);
+        if let Ok(upload) = self.request.upload() {
+            upload.set_onprogress(None);
+        }
+        // Ending what has ended is no error of ours.
+        let _ = self.request.abort();
+    }
+}
+
+fn outcome(request: &XmlHttpRequest) -> Result<UploadDone, Problem> {
+    let text = request.response_text().ok().flatten().unwrap_or_default();
+    if request.status() == Ok(CREATED) {
+        return serde_json::from_str(&text).map_err(|_| Problem::BrokeOff);
+    }
+    // Something between us and the helper may answer too, and not in its words.
+    Err(serde_json::from_str::<WireError>(&text).map_or(Problem::BrokeOff, Problem::Refused))
+}

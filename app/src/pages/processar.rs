@@ -1,7 +1,0 @@
-//! Page.
-use leptos::prelude::*;
-/// Page.
-#[component]
-pub(crate) fn Processar() -> impl IntoView {
-    view! { <h1>"Processar"</h1> }
-}

@@ -1,0 +1,208 @@
+//! How the videos are worked through. Settings are the run's while one works; the preview can be switched at
+//! any time.
+
+use leptos::prelude::*;
+use silhueta_shared::job::Device;
+use silhueta_shared::model::Role;
+use silhueta_shared::protocol::JobSettings;
+
+use crate::components::{Choice, Field, Select, Switch};
+use crate::i18n::processar::Processar;
+use crate::i18n::{notices, use_locale, use_texts};
+use crate::state::bench::Bench;
+use crate::state::helper::HelperState;
+
+/// Frames a second that are offered.
+const RATES: [u32; 5] = [30, 25, 15, 10, 5];
+
+const DEVICES: [Device; 4] = [Device::Tensorrt, Device::Cuda, Device::Openvino, Device::Cpu];
+
+/// The card with the settings.
+#[component]
+pub(super) fn Settings() -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let bench = expect_context::<Bench>();
+    let held = Memo::new(move |_| !bench.editable());
+    let running = move || bench.merged.with(|merged| merged.active);
+    let set = move |change: &dyn Fn(&mut JobSettings)| bench.settings.update(|settings| change(settings));
+    view! {
+        <section class="card settings">
+            <div class="card-head">
+                <h2>{move || t().settings}</h2>
+            </div>
+            <DeviceChoice held />
+            <ModelChoice role=Role::Detector testid="detector" held />
+            <ModelChoice role=Role::Reid testid="reid" held />
+            <ModelChoice role=Role::Pose testid="pose" held />
+            <RateChoice held />
+            <Show when=running>
+                <p class="quiet note">{move || t().settings_held}</p>
+            </Show>
+            <div class="switches">
+                <Switch
+                    label=Signal::derive(move || t().video)
+                    hint=Signal::derive(move || t().video_hint)
+                    on=Signal::derive(move || bench.settings.with(|settings| settings.video))
+                    on_change=move |on| set(&|settings| settings.video = on)
+                    disabled=held
+                    testid="video-toggle"
+                />
+                <Switch
+                    label=Signal::derive(move || t().again)
+                    hint=Signal::derive(move || t().again_hint)
+                    on=Signal::derive(move || bench.settings.with(|settings| settings.again))
+                    on_change=move |on| set(&|settings| settings.again = on)
+                    disabled=held
+                    testid="again-toggle"
+                />
+                <Switch
+                    label=Signal::derive(move || t().preview)
+                    hint=Signal::derive(move || t().preview_hint)
+                    on=bench.preview
+                    on_change=move |on| bench.preview.set(on)
+                    testid="preview-toggle"
+                />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn DeviceChoice(held: Memo<bool>) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let locale = use_locale();
+    let bench = expect_context::<Bench>();
+    let machine = expect_context::<HelperState>().machine;
+    let chosen = Memo::new(move |_| bench.settings.with(|settings| settings.device));
+    let usable = move |device| machine.with(|machine| machine.as_ref().is_none_or(|m| m.devices.contains(&device)));
+    let choices = Signal::derive(move || {
+        let name = |device| notices::device(locale.get(), device);
+        let first = machine.with(|machine| machine.as_ref().and_then(|machine| machine.devices.first().copied()));
+        let auto = first.map_or_else(|| name(Device::Auto).to_owned(), |device| (t().device_auto)(name(device)));
+        let mut choices = vec![Choice::new(Device::Auto.name(), auto)];
+        for device in DEVICES {
+            let usable = usable(device);
+            let label = if usable { name(device).to_owned() } else { (t().device_out)(name(device)) };
+            choices.push(Choice { value: device.name().into(), label, usable });
+        }
+        choices
+    });
+    let bad = Signal::derive(move || chosen.get() != Device::Auto && !usable(chosen.get()));
+    // Why the one that was chosen can't be used, in the runtime's own words.
+    let why = move || {
+        let wanted = chosen.get().name();
+        machine.with(|machine| {
+            let passed =
+                machine.as_ref()?.passed_over.iter().find(|passed| passed.name.eq_ignore_ascii_case(wanted))?;
+            Some(passed.why.clone())
+        })
+    };
+    view! {
+        <Field label=Signal::derive(move || t().device)>
+            <Select
+                choices
+                value=Signal::derive(move || chosen.get().name().to_owned())
+                on_choose=move |name| {
+                    let device = DEVICES.into_iter().find(|device| device.name() == name).unwrap_or_default();
+                    bench.settings.update(|settings| settings.device = device);
+                }
+                disabled=held
+                bad
+                testid="device"
+            />
+        </Field>
+        <p class="wrong" class:hidden=move || !bad.get()>{move || bad.get().then(why).flatten()}</p>
+    }
+}
+
+#[component]
+fn ModelChoice(role: Role, testid: &'static str, held: Memo<bool>) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let locale = use_locale();
+    let bench = expect_context::<Bench>();
+    let shelf = expect_context::<HelperState>().models;
+    let chosen = Memo::new(move |_| bench.settings.with(|settings| of_role(settings, role).clone()));
+    let bad = Signal::derive(move || bench.merged.with(|merged| merged.gone.contains(&role)));
+    let choices = Signal::derive(move || {
+        let fits = shelf.with(|shelf| {
+            let models = shelf.iter().flat_map(|shelf| &shelf.models);
+            models.filter(|model| model.role == Some(role)).cloned().collect::<Vec<_>>()
+        });
+        let auto = match fits.first() {
+            Some(model) => (t().model_auto)(&model.id),
+            None if shelf.with(Option::is_none) => String::new(),
+            None => t().model_none.into(),
+        };
+        let mut choices = vec![Choice::new("", auto)];
+        let locale = locale.get();
+        choices.extend(
+            fits.iter()
+                .map(|model| Choice::new(model.id.clone(), format!("{} · {}", model.id, locale.bytes(model.size)))),
+        );
+        if let Some(id) = chosen.get().filter(|id| fits.iter().all(|model| model.id != *id)) {
+            let label = if bad.get() { (t().model_gone)(&id) } else { id.clone() };
+            choices.push(Choice { value: id, label, usable: false });
+        }
+        choices
+    });
+    view! {
+        <Field label=Signal::derive(move || notices::role(locale.get(), role))>
+            <Select
+                choices
+                value=Signal::derive(move || chosen.get().unwrap_or_default())
+                on_choose=move |id| {
+                    let id = (!id.is_empty()).then_some(id);
+                    bench.settings.update(|settings| *of_role_mut(settings, role) = id);
+                }
+                disabled=held
+                bad
+                testid
+            />
+        </Field>
+    }
+}
+
+#[component]
+fn RateChoice(held: Memo<bool>) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let locale = use_locale();
+    let bench = expect_context::<Bench>();
+    let chosen = Memo::new(move |_| bench.settings.with(|settings| settings.fps));
+    let choices = Signal::derive(move || {
+        let mut choices = vec![Choice::new("", t().fps_all)];
+        let some = |fps: f64| Choice::new(fps.to_string(), (t().fps_some)(&locale.get().decimal(fps, 2)));
+        choices.extend(RATES.iter().map(|fps| some(f64::from(*fps))));
+        // Another program may have started with a rate of its own.
+        if let Some(fps) = chosen.get().filter(|fps| RATES.iter().all(|rate| f64::from(*rate) != *fps)) {
+            choices.push(some(fps));
+        }
+        choices
+    });
+    view! {
+        <Field label=Signal::derive(move || t().fps)>
+            <Select
+                choices
+                value=Signal::derive(move || chosen.get().map(|fps| fps.to_string()).unwrap_or_default())
+                on_choose=move |fps| bench.settings.update(|settings| settings.fps = fps.parse().ok())
+                disabled=held
+                testid="fps"
+            />
+        </Field>
+    }
+}
+
+const fn of_role(settings: &JobSettings, role: Role) -> &Option<String> {
+    match role {
+        Role::Reid => &settings.reid,
+        Role::Pose => &settings.pose,
+        Role::Detector | Role::Face | Role::Landmarks => &settings.detector,
+    }
+}
+
+const fn of_role_mut(settings: &mut JobSettings, role: Role) -> &mut Option<String> {
+    match role {
+        Role::Reid => &mut settings.reid,
+        Role::Pose => &mut settings.pose,
+        Role::Detector | Role::Face | Role::Landmarks => &mut settings.detector,
+    }
+}

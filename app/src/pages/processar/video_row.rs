@@ -1,0 +1,131 @@
+//! One video of the list: what it is, how it stands, and what can be done with it.
+
+use leptos::prelude::*;
+use silhueta_shared::protocol::{ErrorCode, JobView, SourceRef};
+
+use crate::components::{Icon, Shape};
+use crate::i18n::format::clock;
+use crate::i18n::processar::Processar;
+use crate::i18n::{Locale, errors, notices, use_locale, use_texts};
+use crate::state::bench::Bench;
+use crate::state::merge::Mark;
+use crate::state::progress::share;
+
+/// A row of the list.
+#[component]
+pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let locale = use_locale();
+    let bench = expect_context::<Bench>();
+    let name = source.name().to_owned();
+    let source = StoredValue::new(source);
+    let of_row = move |jobs: &Vec<JobView>| source.with_value(|s| jobs.iter().find(|job| job.source == *s).cloned());
+    let job = Memo::new(move |_| bench.jobs.with(of_row));
+    let facts = Memo::new(move |_| {
+        let of_job = job.with(|job| job.as_ref().and_then(|job| job.facts.clone()));
+        let of_list =
+            || bench.sources.with(|list| source.with_value(|s| list.iter().find(|v| v.source == *s)?.facts.clone()));
+        of_job.or_else(of_list)
+    });
+    let wrong = Memo::new(move |_| source.with_value(|source| wrong(bench, source, t(), locale.get())));
+    let state = move || job.with(|job| job.as_ref().map_or("ready", |job| notices::state_name(job.state)));
+    let read = move || facts.with(Option::is_some);
+    let stands = move || stands(job.get(), read(), bench, t(), locale.get());
+    let looked_at = move || {
+        let focus = bench.focus.with(|focus| focus.as_ref().map(|job| job.id));
+        focus.is_some() && job.with(|job| job.as_ref().map(|job| job.id)) == focus && bench.jobs.with(Vec::len) > 1
+    };
+    let look = move |_| bench.picked.set(job.get_untracked().map(|job| job.id));
+    let filled = move || {
+        let share = job.with(|job| job.as_ref().filter(|job| job.state.is_active()).map(share));
+        share.map(|share| {
+            let width = format!("{:.1}%", share * 100.0);
+            view! { <span class="bar"><span class="bar-fill" style:width=width></span></span> }
+        })
+    };
+    let act = move |what: fn(Bench, &SourceRef)| move |_| source.with_value(|source| what(bench, source));
+    let label = |said: fn(&Processar) -> fn(&str) -> String| {
+        let name = name.clone();
+        move || said(t())(&name)
+    };
+    let (remove, up, down) = (label(|t| t.remove), label(|t| t.move_up), label(|t| t.move_down));
+    let (remove, up, down) = (StoredValue::new(remove), StoredValue::new(up), StoredValue::new(down));
+    view! {
+        <li
+            class="video-row"
+            class:looked-at=looked_at
+            class:bad=move || wrong.with(Option::is_some)
+            data-testid="video-row"
+            data-name=name.clone()
+            data-state=state
+        >
+            <button
+                type="button"
+                class="video-main"
+                title=name.clone()
+                aria-pressed=move || looked_at().to_string()
+                disabled=move || job.with(Option::is_none)
+                on:click=look
+            >
+                <b class="video-name">{name.clone()}</b>
+                <span class="video-length num quiet">
+                    {move || facts.with(|facts| facts.as_ref().and_then(|facts| facts.seconds).map(clock))}
+                </span>
+                <small class="video-facts num">
+                    {move || facts.with(|facts| facts.as_ref().map(|facts| notices::facts(locale.get(), facts)))}
+                </small>
+                <small class="video-state">{move || wrong.get().unwrap_or_else(stands)}</small>
+            </button>
+            <Show when=move || bench.editable()>
+                <span class="video-acts">
+                    <Show when=move || bench.sources.with(|list| list.len() > 1)>
+                        <button type="button" class="icon-button" aria-label=move || up.with_value(|l| l()) on:click=act(|bench, source| bench.shift(source, true))>
+                            <Icon shape=Shape::Up />
+                        </button>
+                        <button type="button" class="icon-button" aria-label=move || down.with_value(|l| l()) on:click=act(|bench, source| bench.shift(source, false))>
+                            <Icon shape=Shape::Down />
+                        </button>
+                    </Show>
+                    <button type="button" class="icon-button" data-testid="remove-video" aria-label=move || remove.with_value(|l| l()) on:click=act(|bench, source| bench.remove(source))>
+                        <Icon shape=Shape::Cross />
+                    </button>
+                </span>
+            </Show>
+            {filled}
+        </li>
+    }
+}
+
+/// What keeps a video from being started, in words.
+fn wrong(bench: Bench, source: &SourceRef, t: &Processar, locale: Locale) -> Option<String> {
+    let mark = bench.merged.with(|merged| {
+        let at = merged.memory.sources.iter().position(|video| video.source == *source)?;
+        merged.marks.get(at).copied().flatten()
+    });
+    let in_run = bench.merged.with(|merged| merged.active)
+        && bench.jobs.with(|jobs| jobs.iter().any(|job| job.source == *source));
+    if in_run {
+        return None;
+    }
+    match mark {
+        Some(Mark::RootClosed) => return Some(t.root_closed.into()),
+        Some(Mark::ByPath) => return Some(t.by_path.into()),
+        None => {}
+    }
+    let error = bench.unopened.with(|list| list.iter().find(|(other, _)| other == source).map(|(_, e)| e.clone()))?;
+    let gone = error.code == ErrorCode::NotFound && matches!(source, SourceRef::Upload { .. });
+    Some(if gone { t.upload_gone.into() } else { errors::refusal(locale, &error).into() })
+}
+
+/// How a video stands, in a word or two.
+fn stands(job: Option<JobView>, read: bool, bench: Bench, t: &Processar, locale: Locale) -> String {
+    match job {
+        Some(job) if job.stopping && !job.state.has_ended() => t.stopping.into(),
+        Some(job) if job.state.is_active() => {
+            format!("{} · {}", notices::state(locale, job.state), locale.percent(share(&job)))
+        }
+        Some(job) => notices::state(locale, job.state).into(),
+        None if bench.merged.with(|merged| merged.active) => t.not_in_run.into(),
+        None => (if read { t.ready } else { t.reading }).into(),
+    }
+}

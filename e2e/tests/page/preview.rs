@@ -1,0 +1,129 @@
+//! The preview: only in pose, only when wanted, and soon when it is.
+
+use std::time::{Duration, Instant};
+
+use silhueta_e2e::Processar;
+use silhueta_e2e::browser::journey;
+use silhueta_e2e::tab::SOON;
+
+use super::{JOB, clip};
+
+#[test]
+fn no_picture_before_pose_and_pictures_in_it() {
+    journey("page: preview gate", async |server, browser| {
+        clip(server, "street_720p.mp4", "street.mp4", 60);
+        let page = Processar::open(browser, &server.address).await;
+        page.pick(server, &["street.mp4"]).await;
+        page.small_networks().await;
+        page.turn("preview-toggle", true).await;
+        page.start().await;
+        page.tab.see_attr("tile", "data-state", "waiting", SOON).await;
+        // Which stages there were when the first picture was painted, noted by the page itself.
+        let stages: Vec<String> = page
+            .tab
+            .eval(
+                "new Promise(done => { const look = () => { \
+                 if (!(window.silhuetaPreview?.painted > 0)) return requestAnimationFrame(look); \
+                 done(['track', 'identify', 'pose'].map(s => document.querySelector(`[data-testid='stage-${s}']`).dataset.state)); }; look(); })",
+            )
+            .await;
+        assert_eq!(stages[..2], ["done", "done"], "{stages:?}");
+        assert!(stages[2] != "waiting", "{stages:?}");
+        page.tab.see_attr("tile", "data-state", "live", SOON).await;
+        // It is really painted: not one colour.
+        let colours: usize = page.tab.eval(COLOURS).await;
+        assert!(colours > 20, "{colours} colours");
+        page.video("street.mp4", "completed", JOB).await;
+        page.tab.see_attr("tile", "data-state", "ended", SOON).await;
+        let colours: usize = page.tab.eval(COLOURS).await;
+        assert!(colours > 20, "the last picture is gone");
+        page.tab.assert_quiet();
+    });
+}
+
+/// How many colours the tile's first canvas shows, on a coarse grid.
+const COLOURS: &str = "(() => { const c = document.querySelector(\"[data-testid='tile'] canvas\"); \
+    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; const seen = new Set(); \
+    for (let i = 0; i < d.length; i += 4 * 997) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]); return seen.size; })()";
+
+#[test]
+fn switched_on_in_mid_pose_it_shows_and_switched_off_nothing_is_encoded() {
+    journey("page: preview in mid-pose", async |server, browser| {
+        clip(server, "street_720p.mp4", "street.mp4", 200);
+        let page = Processar::open(browser, &server.address).await;
+        page.pick(server, &["street.mp4"]).await;
+        page.small_networks().await;
+        page.turn("preview-toggle", false).await;
+        page.turn("video-toggle", false).await;
+        page.start().await;
+        page.tab.see_attr("tile", "data-state", "off", SOON).await;
+        page.stage("pose", "now", JOB).await;
+        assert_eq!(page.painted().await, 0);
+
+        // The page's own clock, from the click to the first picture.
+        page.tab
+            .eval::<serde_json::Value>(
+                "(() => { document.querySelector(\"[data-testid='preview-toggle']\").addEventListener('click', \
+                 () => { window.switchedAt = performance.now(); }, { once: true, capture: true }); return null; })()",
+            )
+            .await;
+        let asked = Instant::now();
+        page.tab.click("preview-toggle").await;
+        page.tab.wait("the first picture", Duration::from_secs(10), "window.silhuetaPreview?.painted > 0").await;
+        let waited = asked.elapsed();
+        let to_paint: f64 = page.tab.eval("window.silhuetaPreview.paintedAt[0] - window.switchedAt").await;
+        let latency: f64 = page.tab.eval("window.silhuetaPreview.latencies[0]").await;
+        println!(
+            "switched on in mid-pose: first picture after {to_paint:.0} ms by the page's clock ({waited:.0?} by ours), posed to painted {latency:.0} ms"
+        );
+        page.tab.wait("five pictures", SOON, "window.silhuetaPreview.painted >= 5").await;
+
+        // Off: what is on its way is all that was encoded.
+        page.turn("preview-toggle", false).await;
+        page.tab.see_attr("tile", "data-state", "off", SOON).await;
+        let painted = page.painted().await;
+        let dropped: u64 = page.tab.eval("window.silhuetaPreview.dropped ?? 0").await;
+        let stage = page.tab.attr("stage-pose", "data-state").await;
+        assert_eq!(stage.as_deref(), Some("now"), "pose was over too soon for this test to say anything");
+        page.video("street.mp4", "completed", JOB).await;
+        assert_eq!(page.painted().await, painted, "painted after off");
+        let summary = server.helper.json(&server.out().join("street/summary.json"));
+        let encoded = summary["preview_frames"]["pose"].as_u64().unwrap();
+        println!("{painted} painted, {dropped} replaced, {encoded} encoded");
+        assert!(
+            encoded >= painted && encoded <= painted + dropped + 4,
+            "{encoded} encoded, {painted} painted, {dropped} replaced"
+        );
+        assert_eq!(
+            (&summary["preview_frames"]["track"], &summary["preview_frames"]["identify"]),
+            (&0.into(), &0.into())
+        );
+        page.tab.assert_quiet();
+    });
+}
+
+#[test]
+fn the_tiles_switches_and_a_hidden_picture() {
+    journey("page: the tile's switches", async |server, browser| {
+        clip(server, "street_720p.mp4", "street.mp4", 40);
+        let page = Processar::open(browser, &server.address).await;
+        page.pick(server, &["street.mp4"]).await;
+        page.small_networks().await;
+        page.start().await;
+        page.tab.see_attr("tile", "data-state", "live", JOB).await;
+        for switch in ["look-boxes", "look-names", "look-skeletons", "look-privacy"] {
+            let before = page.tab.attr(switch, "aria-pressed").await.unwrap();
+            page.tab.click(switch).await;
+            let after = if before == "true" { "false" } else { "true" };
+            page.tab.see_attr(switch, "aria-pressed", after, SOON).await;
+        }
+        // Privacy is on now: the picture itself is not on the screen.
+        page.video("street.mp4", "completed", JOB).await;
+        let colours: usize = page.tab.eval(COLOURS).await;
+        assert!(colours < 20, "{colours} colours of the picture are to be seen");
+        page.tab.reload().await;
+        page.connected().await;
+        page.tab.see_attr("look-privacy", "aria-pressed", "true", SOON).await;
+        page.tab.assert_quiet();
+    });
+}
