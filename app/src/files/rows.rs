@@ -167,5 +167,5 @@ fn date(locale: Locale, ms: u64, with_time: bool) -> String {
     if with_time {
         let _ = Reflect::set(&style, &"timeStyle".into(), &"short".into());
     }
-    date.to_locale_date_string(locale.tag(), &style).into()
+    date.to_locale_string(locale.tag(), &style).into()
 }
