@@ -166,11 +166,9 @@ fn date(locale: Locale, ms: u64, with_time: bool) -> String {
         // Setting a name on an object of our own is never refused.
         let _ = Reflect::set(&style, &name.into(), &value.into());
     };
+    put("dateStyle", if with_time { "long" } else { "short" });
     if with_time {
-        put("dateStyle", "long");
         put("timeStyle", "short");
-        return date.to_locale_string(locale.tag(), &style).into();
     }
-    put("dateStyle", "short");
-    date.to_locale_date_string(locale.tag(), &style).into()
+    date.to_locale_string(locale.tag(), &style).into()
 }

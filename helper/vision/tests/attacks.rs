@@ -173,6 +173,52 @@ fn a_stream_that_grows_over_the_limit_on_the_way_is_not_followed() {
     assert!(all == 20 && (8..=12).contains(&within) && warnings > 0, "{all}, {within}, {warnings}");
 }
 
+/// An MP4's data reference: "my pictures are in that file beside me".
+#[test]
+fn pictures_in_another_file_are_not_fetched() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = std::fs::read(make(folder.path(), "outside.mp4", &format!("{SOURCE} -c:v libx264"))).unwrap();
+    assert_eq!(read(&folder.path().join("outside.mp4")).unwrap(), 10);
+    // The same index over the same places, but of the other file; nothing of its own.
+    let mut inside = with_alias(&outside, "outside.mp4");
+    let data = inside.windows(4).position(|w| w == b"mdat").unwrap() + 4;
+    let index = inside.windows(4).position(|w| w == b"moov").unwrap() - 4;
+    assert!(data < index, "the index is behind the pictures, or it would have moved them");
+    inside[data..index].fill(0);
+    let error = read(&write(folder.path(), "inside.mp4", &inside)).unwrap_err().to_string();
+    assert!(error.contains("inside.mp4"), "{error}");
+}
+
+/// The file with every data reference made an alias of `name` in its folder.
+fn with_alias(file: &[u8], name: &str) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::new(), file);
+    while let [a, b, c, d, kind @ ..] = rest {
+        let size = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+        let (kind, body) = (&kind[..4], &rest[8..size]);
+        let body = match kind {
+            b"moov" | b"trak" | b"mdia" | b"minf" | b"dinf" => with_alias(body, name),
+            b"dref" => {
+                let path = format!("/{name}");
+                let mut alias = vec![0; 10 + 28 + 12 + 64 + 16];
+                // One level up from us and one down to it, then its path.
+                alias.extend([0, 1, 0, 1]);
+                alias.extend([0; 16]);
+                alias.extend([0, 2, 0, path.len() as u8]);
+                alias.extend(path.bytes().chain((path.len() % 2 == 1).then_some(0)));
+                alias.extend([0xff; 4]);
+                let size = 12 + alias.len() as u32;
+                [&[0, 0, 0, 0, 0, 0, 0, 1][..], &size.to_be_bytes(), b"alis", &[0; 4], &alias].concat()
+            }
+            _ => body.to_vec(),
+        };
+        out.extend((8 + body.len() as u32).to_be_bytes());
+        out.extend(kind);
+        out.extend(body);
+        rest = &rest[size..];
+    }
+    out
+}
+
 #[test]
 fn many_subtitles_and_attachments_are_read_over_and_too_many_are_refused() {
     let folder = tempfile::tempdir().unwrap();
