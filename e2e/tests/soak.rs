@@ -12,6 +12,9 @@ use std::process::Command;
 
 use silhueta_e2e::Helper;
 use silhueta_e2e::video::make_from;
+use silhueta_e2e::worker::{Worker, is_last, job};
+use silhueta_shared::job::Stage;
+use silhueta_shared::worker::{Command as Order, Event, PreviewWish};
 
 /// Frames after which memory must stand still, and frames to the end.
 const EARLY: u64 = 1_000;
@@ -33,6 +36,44 @@ fn memory_is_flat_over_twenty_thousand_frames() {
         late as f64 / early as f64
     );
     assert!(late * 100 <= early * 105, "{early} kB grew to {late} kB");
+}
+
+/// What a preview costs the pose stage at 720p: off, plain and plain with drawn, in turn and more than once, so
+/// that the machine's other work falls on all of them.
+#[test]
+fn the_cost_of_a_preview() {
+    let Some(helper) = Helper::new("soak: preview") else { return };
+    let source = helper.at("street.mp4");
+    make_from(&[&helper.data.join("clips/street_720p.mp4")], &source, "-i {0} -frames:v 120 -c copy -an");
+    let kinds = [("off", 0, 0), ("plain", 2, 0), ("plain and drawn", 2, 2)];
+    let (mut fps, mut pictures) = ([0.0; 3], [0; 3]);
+    for round in 0..3 {
+        for (kind, (name, plain, drawn)) in kinds.into_iter().enumerate() {
+            let wish = Order::Preview(PreviewWish { plain, drawn });
+            let mut worker = Worker::start(&helper);
+            worker.send(&Order::Run(Box::new(job(&helper, &source, &format!("out{round}{kind}")))));
+            let done = loop {
+                let event = worker.next();
+                if matches!(event, Event::Preview(_) | Event::Progress(_)) && plain > 0 {
+                    worker.send(&wish);
+                }
+                if is_last(&event) {
+                    break event;
+                }
+            };
+            let Event::Done(summary) = done else { panic!("{done:?}") };
+            let pose = summary.stages.iter().find(|timing| timing.name == Stage::Pose).unwrap();
+            println!("round {round}, {name}: {:.2} fps, {} pictures", pose.fps, summary.preview_frames.pose);
+            fps[kind] += pose.fps;
+            pictures[kind] += summary.preview_frames.pose;
+        }
+    }
+    println!(
+        "pose with a plain preview {:.3}, with a drawn one beside it {:.3} of without",
+        fps[1] / fps[0],
+        fps[2] / fps[0]
+    );
+    assert!(pictures[0] == 0 && pictures[1] > 0 && pictures[2] > pictures[1], "{pictures:?}");
 }
 
 /// The highest resident memory, in kB, of the worker that does the main job on `video`.

@@ -7,6 +7,8 @@
     reason = "a test: a failure here is a failed test"
 )]
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use silhueta_e2e::Helper;
 use silhueta_e2e::video::make_from;
 use silhueta_e2e::worker::{Worker, brief, is_last, job};
 use silhueta_shared::job::{JobSpec, Stage};
+use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event, Picture, PreviewWish};
 
@@ -85,7 +88,7 @@ fn pictures_come_in_pose_only_and_as_many_as_were_wished_for() {
     let spec = job(&helper, &source, "out");
     // Wished for long before there is anything to see.
     let mut said = false;
-    let events = work(&helper, spec.clone(), |_, worker| {
+    let events = work(&helper, spec, |_, worker| {
         if !std::mem::replace(&mut said, true) {
             worker.send(&wish(2, 1));
         }
@@ -94,12 +97,15 @@ fn pictures_come_in_pose_only_and_as_many_as_were_wished_for() {
     assert_eq!(stages_of_pictures(&events), vec![Some((Stage::Pose, false)); pictures.len()]);
     assert_eq!(pictures.iter().filter(|p| p.jpeg.is_some()).count(), 2);
     assert_eq!(pictures.iter().filter(|p| p.drawn.is_some()).count(), 1);
-    assert_eq!((done.preview_frames.track, done.preview_frames.identify, done.preview_frames.pose), (0, 0, 3));
+    // One that a newer picture replaced on its way is made up for.
+    let encoded = done.preview_frames;
+    assert!(encoded.track == 0 && encoded.identify == 0 && (3..=5).contains(&encoded.pose), "{encoded:?}");
 
     let first = pictures[0];
-    assert_eq!((first.frame, first.source_size, first.size), (0, [1280, 720], [960, 540]));
+    assert_eq!((first.source_size, first.size), ([1280, 720], [960, 540]));
     assert!(first.jpeg.as_ref().unwrap().starts_with(&[0xff, 0xd8, 0xff]));
-    assert_ne!(first.jpeg, first.drawn, "people are drawn on one of them");
+    let both = pictures.iter().find(|p| p.drawn.is_some()).unwrap();
+    assert_ne!(both.jpeg, both.drawn, "people are drawn on one of them");
     assert!(first.people.iter().all(|person| person.keypoints.len() == 17));
     assert!(first.people.iter().any(|person| person.bbox.is_valid()), "people of the first frame: {:?}", first.people);
     assert!(pictures[1].frame > first.frame && pictures[1].pts > first.pts && pictures[1].posed_at > first.posed_at);
@@ -218,8 +224,9 @@ fn a_pause_before_the_first_frame_takes_hold_there() {
     worker.send(&Command::Pause);
     worker.send(&Command::Run(Box::new(job(&helper, &source, "out"))));
     let before = worker.until("standing still", |event| matches!(event, Event::Paused(_)));
-    let done = before.iter().filter_map(|e| if let Event::Progress(p) = e { Some((p.stage, p.done)) } else { None });
-    assert_eq!(done.last(), Some((Stage::Track, 0)));
+    let mut done =
+        before.iter().filter_map(|e| if let Event::Progress(p) = e { Some((p.stage, p.done)) } else { None });
+    assert_eq!(done.next_back(), Some((Stage::Track, 0)));
     // Asked to stop where it stands.
     worker.send(&Command::Stop);
     assert_eq!(worker.to_the_end().last(), Some(&Event::Stopped));
@@ -254,4 +261,41 @@ fn pauses_anywhere_leave_the_same_bytes() {
         assert!(paused >= 2, "it stood still {paused} times");
         assert!(results(&calm) == results(&disturbed), "round {round}: pauses changed the results");
     }
+}
+
+#[test]
+fn what_happens_is_told_when_it_happens() {
+    let Some(helper) = Helper::new("worker: notices") else { return };
+    let whole = helper.at("whole.mp4");
+    let source = helper.data.join("clips/crossing_360p.mp4");
+    make_from(&[&source], &whole, "-i {0} -frames:v 40 -c:v libx264 -pix_fmt yuv420p -movflags +faststart -an");
+    let bytes = std::fs::read(&whole).unwrap();
+    let cut = helper.at("cut.mp4");
+    File::create(&cut).unwrap().write_all(&bytes[..bytes.len() * 7 / 10]).unwrap();
+    let events = work(&helper, job(&helper, &cut, "out"), |_, _| {});
+    let done = summary(&events);
+
+    let mut told = Vec::new();
+    for event in &events {
+        match event {
+            Event::Progress(p) if p.ended => told.push(format!("{} ended", p.stage)),
+            Event::Log(Notice::Opened(facts)) => told.push(format!("opened {}x{}", facts.width, facts.height)),
+            Event::Log(Notice::DeviceUsed { device }) => told.push(format!("on {device}")),
+            Event::Log(Notice::Models { detector, reid, pose }) => told.push(format!("{detector} {reid} {pose}")),
+            Event::Log(Notice::StageEnded { stage, frames, .. }) => told.push(format!("{stage} {frames}")),
+            Event::Log(Notice::Identified { tracks, people }) => told.push(format!("{tracks} are {people}")),
+            Event::Log(Notice::Video(warning)) => told.push(warning.to_string()),
+            Event::Log(other) => panic!("{other:?}"),
+            _ => {}
+        }
+    }
+    let (frames, people) = (done.source.frames, format!("{} are {}", done.tracks, done.identities));
+    assert!((15..39).contains(&frames) && !done.warnings.is_empty(), "{frames}, {:?}", done.warnings);
+    let mut expected = vec!["opened 640x360".to_owned(), "on cpu".into()];
+    expected.push("rtmdet_nano osnet_x0_25_msmt17 tinypose_256x192_simcc".into());
+    expected.extend(["probe ended".into(), "probe 0".into(), "track ended".into(), format!("track {frames}")]);
+    expected.extend(done.warnings.clone());
+    expected.extend(["identify ended".into(), "identify 0".into(), people, "pose ended".into()]);
+    expected.extend([format!("pose {frames}"), "export ended".into(), format!("export {frames}")]);
+    assert_eq!(told, expected);
 }

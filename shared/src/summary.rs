@@ -69,14 +69,14 @@ pub struct StageTiming {
     pub fps: f64,
 }
 
-/// Preview pictures sent to clients, by stage: only `pose` may be above 0.
+/// Preview pictures that were encoded, by stage: only `pose` may be above 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewFrames {
     /// Always 0.
     pub track: u64,
     /// Always 0.
     pub identify: u64,
-    /// Pictures sent while RTMPose ran.
+    /// Pictures encoded while RTMPose ran.
     pub pose: u64,
 }
 

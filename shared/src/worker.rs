@@ -39,7 +39,7 @@ pub enum Command {
     Preview(PreviewWish),
 }
 
-/// How many preview pictures the worker may still encode.
+/// How many preview pictures may still come. One that a newer picture replaced on its way is made up for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewWish {
     /// Without anything drawn on them: for the page, which draws.

@@ -4,6 +4,7 @@
 mod control;
 mod doctor;
 mod latest;
+mod limits;
 mod models;
 mod order;
 mod pipeline;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("SILHUETA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
 
+    limits::without_core_files();
     let control = Arc::new(Control::default());
     let events = wire::start_writer(pipe);
     let commands = wire::start_guard(Arc::clone(&control));

@@ -186,23 +186,25 @@ mod tests {
             assert_eq!(events.picture(picture(frame), taken).is_some(), frame > 1);
             events.send(Event::Heartbeat { stage: Stage::Pose, frame });
         }
-        let last = std::thread::spawn(move || {
-            // Long enough for the writer to choose a picture where it may.
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            events.finish(Event::Stopped);
-        });
-        let (mut decoder, mut rest) = (Decoder::default(), Vec::new());
-        pipe.read_to_end(&mut rest).unwrap();
-        last.join().unwrap();
+        let (mut decoder, mut order) = (Decoder::default(), Vec::new());
         decoder.push(&head);
-        decoder.push(&rest);
-        let mut order = Vec::new();
-        while let Some(event) = decoder.message::<Event>().unwrap() {
-            order.push(match event {
-                Event::Preview(picture) => format!("picture {}", picture.frame),
-                Event::Heartbeat { frame, .. } => format!("beat {frame}"),
-                other => format!("{other:?}"),
-            });
+        let mut buffer = [0; 4096];
+        loop {
+            let read = pipe.read(&mut buffer).unwrap();
+            if read == 0 {
+                break;
+            }
+            decoder.push(&buffer[..read]);
+            while let Some(event) = decoder.message::<Event>().unwrap() {
+                order.push(match event {
+                    Event::Preview(picture) => format!("picture {}", picture.frame),
+                    Event::Heartbeat { frame, .. } => format!("beat {frame}"),
+                    other => format!("{other:?}"),
+                });
+                if order.len() == 5 {
+                    events.send(Event::Stopped);
+                }
+            }
         }
         assert_eq!(order, ["picture 0", "beat 1", "beat 2", "beat 3", "picture 3", "Stopped"]);
     }

@@ -5,34 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use ff::error::{EACCES, EINVAL, ENOENT, ENOMEM};
 use ff::packet::side_data::Type as SideData;
 use ff::software::scaling::context::Definition;
 use ffmpeg_next as ff;
 use silhueta_shared::notice::VideoWarning;
 use silhueta_shared::time::TimeBase;
 
+use super::limits::{Limits, usable_count, usable_rate};
 use super::pts::PtsRepair;
 use super::rotation::Rotation;
 use super::scaler::Scaler;
 use super::{VideoError, VideoInfo};
 use crate::frame::{Frame, Pool};
-
-/// What is refused or given up.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Pixels a frame: 8K (7680×4320) fits.
-    pub pixels: u64,
-    /// Longest wait for an open or a read.
-    pub stall: Duration,
-    /// FFmpeg protocols that may be used, comma-separated: a playlist must not reach for the network.
-    pub protocols: &'static str,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { pixels: 7680 * 4320, stall: Duration::from_secs(30), protocols: "file" }
-    }
-}
 
 /// An open video file.
 pub struct Decoder {
@@ -86,14 +71,17 @@ impl Decoder {
     pub fn open(path: &Path, limits: &Limits, threads: usize, stop: &Arc<AtomicBool>) -> Result<Self, VideoError> {
         let open_error = |why: String| VideoError::Open { path: path.into(), why };
         let is_file_protocol = limits.protocols == "file";
+        let mut bytes = None;
         if is_file_protocol {
-            let meta = std::fs::metadata(path).map_err(|e| open_error(e.to_string()))?;
+            let meta =
+                std::fs::metadata(path).map_err(|e| VideoError::Missing { path: path.into(), why: e.to_string() })?;
             if !meta.is_file() {
                 return Err(open_error("it is not a regular file".into()));
             }
             if meta.len() == 0 {
                 return Err(open_error("the file is empty".into()));
             }
+            bytes = Some(meta.len());
         }
         let text = path.to_str().ok_or_else(|| open_error("its name is not UTF-8: rename it".into()))?;
         // `file:` in front, so that a name like `http:x` or `-` means the file of that name.
@@ -108,34 +96,50 @@ impl Decoder {
         };
         let mut options = ff::Dictionary::new();
         options.set("protocol_whitelist", limits.protocols);
+        options.set("format_whitelist", limits.containers);
+        options.set("max_streams", &limits.streams.to_string());
+        // An MP4 may say that its pictures are in another file. This is FFmpeg's own default, kept whatever it becomes.
+        options.set("enable_drefs", "0");
         let input = ff::format::input_with_interrupt_and_dictionary(&url, interrupt, options).map_err(|e| match e {
             ff::Error::Exit if stop.load(Ordering::Relaxed) => VideoError::Stopped,
             _ if watch.is_over() => VideoError::Stalled { path: path.into(), seconds: limits.stall.as_secs() },
-            e => open_error(e.to_string()),
+            e @ ff::Error::Other { errno: EACCES | ENOENT } => {
+                VideoError::Missing { path: path.into(), why: e.to_string() }
+            }
+            e => open_error(refusal(e)),
         })?;
 
         let stream = input.streams().best(ff::media::Type::Video);
         let stream = stream.ok_or_else(|| VideoError::NoVideo { path: path.into() })?;
-        let mut context =
-            ff::codec::Context::from_parameters(stream.parameters()).map_err(|e| open_error(e.to_string()))?;
-        context.set_threading(ff::threading::Config { count: threads.max(1), ..Default::default() });
-        let mut decoder = context.decoder();
-        decoder.set_packet_time_base(stream.time_base());
-        let decoder = decoder.video().map_err(|e| open_error(e.to_string()))?;
-        let (width, height) = (decoder.width(), decoder.height());
+        let context =
+            || ff::codec::Context::from_parameters(stream.parameters()).map_err(|e| open_error(e.to_string()));
+        // The header's size is looked at before anything is allocated for it.
+        let header = ff::decoder::Video(ff::decoder::Opened(context()?.decoder()));
+        let (width, height) = (header.width(), header.height());
         if width == 0 || height == 0 {
             return Err(VideoError::NoVideo { path: path.into() });
         }
         if u64::from(width) * u64::from(height) > limits.pixels {
             return Err(VideoError::TooLarge { path: path.into(), width, height, limit: limits.pixels });
         }
+        let mut context = context()?;
+        context.set_threading(ff::threading::Config { count: threads.max(1), ..Default::default() });
+        let mut decoder = context.decoder();
+        decoder.set_packet_time_base(stream.time_base());
+        // It may grow on the way: a little, for what codecs add at the edges.
+        let mut options = ff::Dictionary::new();
+        options.set("max_pixels", &limits.pixels.saturating_add(limits.pixels / 4).to_string());
+        let codec = ff::decoder::find(decoder.id()).ok_or_else(|| open_error("its codec is not known".into()))?;
+        let decoder = decoder.open_as_with(codec, options).and_then(ff::decoder::Opened::video);
+        let decoder = decoder.map_err(|e| open_error(e.to_string()))?;
 
         let matrix = stream.side_data().find(|data| data.kind() == SideData::DisplayMatrix);
         let rotation = matrix.map_or(Rotation::None, |data| Rotation::from_display_matrix(data.data()));
         let time_base = rational(stream.time_base()).unwrap_or((1, 1000));
         let time_base = TimeBase::new(time_base.0, time_base.1)
             .ok_or_else(|| open_error("its time base is not a fraction".into()))?;
-        let rate = rational(stream.avg_frame_rate()).or_else(|| rational(stream.rate())).unwrap_or((25, 1));
+        let rates = [stream.avg_frame_rate(), stream.rate()].into_iter().filter_map(rational);
+        let rate = rates.into_iter().find(|rate| usable_rate(*rate)).unwrap_or((25, 1));
         let fps = f64::from(rate.0) / f64::from(rate.1);
         let step = (f64::from(time_base.den()) / f64::from(time_base.num()) / fps).round() as i64;
         let counts_frames = input.format().name() == "avi" && decoder.has_b_frames();
@@ -147,6 +151,7 @@ impl Decoder {
             };
             (seconds > 0.0).then(|| (seconds * fps).round() as u64)
         });
+        let frames = frames.and_then(|frames| usable_count(frames, bytes));
         let (width, height) = rotation.size(width, height);
         let codec = decoder.codec().map_or_else(String::new, |codec| codec.name().to_owned());
         let info = VideoInfo { width, height, time_base, fps, frames, codec };
@@ -280,6 +285,15 @@ impl Decoder {
         let frame = Frame { index: self.index, pts, width, height, bgr };
         self.index += 1;
         self.rotation.apply(frame).map_err(|e| error(e.to_string()))
+    }
+}
+
+/// FFmpeg's reason for not opening a file, where its own words would lead astray.
+fn refusal(error: ff::Error) -> String {
+    match error {
+        ff::Error::Other { errno: EINVAL } => "what is in it is not one of the video formats that are read".into(),
+        ff::Error::Other { errno: ENOMEM } => "it asks for more streams or memory than a video may have".into(),
+        error => error.to_string(),
     }
 }
 

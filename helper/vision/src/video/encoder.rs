@@ -112,7 +112,7 @@ impl Encoder {
             .convert(bgr)
             .map_err(|e| VideoError::Write { path: self.path.clone(), why: e.to_string() })?
             .clone();
-        yuv.set_pts(Some(frame.pts * self.ticks));
+        yuv.set_pts(Some(frame.pts.saturating_mul(self.ticks)));
         self.encoder.send_frame(&yuv).map_err(|e| self.error(e))?;
         self.drain()
     }

@@ -2,6 +2,7 @@
 
 mod decoder;
 mod encoder;
+mod limits;
 mod pts;
 mod rotation;
 mod scaler;
@@ -10,8 +11,9 @@ use std::path::PathBuf;
 
 use silhueta_shared::time::TimeBase;
 
-pub use decoder::{Decoder, Limits};
+pub use decoder::Decoder;
 pub use encoder::Encoder;
+pub use limits::Limits;
 
 /// What the container says of its video stream. `fps` and `frames` are promises, not facts.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,14 @@ pub struct VideoInfo {
 /// Why a video can't be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum VideoError {
+    /// There is no such file, or it may not be read.
+    #[error("{path} can't be read: {why}")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        why: String,
+    },
     /// The file can't be opened as a video.
     #[error("{path} can't be opened as a video: {why}")]
     Open {

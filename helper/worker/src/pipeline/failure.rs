@@ -63,8 +63,10 @@ impl JobError {
             Self::Video(VideoError::NoVideo { .. }) => {
                 (FailureCode::SourceWithoutPictures, Some("choose a file with pictures, not only sound"))
             }
+            Self::Video(VideoError::Missing { .. }) | Self::Source { .. } => {
+                (FailureCode::SourceMissing, Some("check the path and that you may read it"))
+            }
             Self::Video(_) => (FailureCode::SourceUnreadable, Some("check that the file plays, or export it again")),
-            Self::Source { .. } => (FailureCode::SourceMissing, Some("check the path and that you may read it")),
             Self::Runtime(RuntimeError::Device { .. }) => (
                 FailureCode::DeviceMissing,
                 Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"),

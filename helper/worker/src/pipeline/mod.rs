@@ -9,13 +9,17 @@ mod sampler;
 mod track;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use silhueta_results::summary::write_summary;
 use silhueta_shared::job::{JobSpec, Stage};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::{PreviewFrames, SUMMARY_VERSION, Settings, Summary, SummaryState};
 use silhueta_shared::worker::Event;
+use silhueta_vision::video::VideoError;
 
+use crate::limits;
 use crate::report::Reporter;
 use failure::JobError;
 
@@ -70,11 +74,24 @@ pub(crate) fn run(spec: &JobSpec, reporter: &Reporter) -> Event {
     }
 }
 
-/// Says what a file is.
+/// The longest that a look at a file may take: somebody waits for it.
+const INSPECTION: Duration = Duration::from_secs(15);
+
+/// Says what a file is. The process must end after it.
 pub(crate) fn inspect(source: &str, reporter: &Reporter) -> Event {
-    match probe::inspect(source, reporter) {
-        Ok(facts) => Event::Inspected(facts),
-        Err(error) => Event::Failed(error.into_failure()),
+    let (path, stop) = (PathBuf::from(source), Arc::clone(reporter.control().stop_flag()));
+    let inspected = limits::within_time(INSPECTION, {
+        let path = path.clone();
+        move || probe::open(&path, &stop)
+    });
+    match inspected {
+        Some(Ok(info)) => Event::Inspected(probe::facts(&info)),
+        Some(Err(VideoError::Stopped)) => Event::Stopped,
+        Some(Err(error)) => Event::Failed(JobError::from(error).into_failure()),
+        None => {
+            let error = VideoError::Stalled { path, seconds: INSPECTION.as_secs() };
+            Event::Failed(JobError::from(error).into_failure())
+        }
     }
 }
 

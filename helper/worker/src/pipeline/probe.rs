@@ -2,6 +2,8 @@
 //! early fails here, before hours of work.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use silhueta_registry::locate::sha256_unless;
 use silhueta_shared::job::{Device, JobModels, JobSpec};
@@ -12,12 +14,12 @@ use silhueta_vision::detector::Detector;
 use silhueta_vision::osnet::Osnet;
 use silhueta_vision::rtmpose::RtmPose;
 use silhueta_vision::runtime::Runtime;
-use silhueta_vision::video::{Decoder, Limits, VideoInfo};
+use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 
 use super::failure::JobError;
 use super::sampler::Sampler;
 use crate::report::Reporter;
-use crate::{doctor, models};
+use crate::{doctor, limits, models};
 
 /// Decoder threads: decoding takes 1 to 4 ms a 720p frame, the networks take the rest.
 const DECODER_THREADS: usize = 2;
@@ -82,14 +84,16 @@ impl Job<'_> {
     }
 }
 
-/// Says what a file is by its header and its first picture, within the same limits as a job.
-pub(super) fn inspect(source: &str, reporter: &Reporter) -> Result<VideoFacts, JobError> {
-    let mut decoder = Decoder::open(Path::new(source), &Limits::default(), 1, reporter.control().stop_flag())?;
-    decoder.next_frame()?;
-    Ok(facts(decoder.info()))
+/// What a file is by its header and its first picture, which tells more than any header.
+pub(super) fn open(path: &Path, stop: &Arc<AtomicBool>) -> Result<VideoInfo, VideoError> {
+    limits::within_probe_space(|| {
+        let mut decoder = Decoder::open(path, &Limits::default(), 1, stop)?;
+        decoder.next_frame()?;
+        Ok(decoder.info().clone())
+    })
 }
 
-fn facts(info: &VideoInfo) -> VideoFacts {
+pub(super) fn facts(info: &VideoInfo) -> VideoFacts {
     VideoFacts {
         width: info.width,
         height: info.height,
@@ -102,11 +106,7 @@ fn facts(info: &VideoInfo) -> VideoFacts {
 
 pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s>, JobError> {
     let path = Path::new(&spec.source);
-    let mut decoder = Decoder::open(path, &Limits::default(), 1, reporter.control().stop_flag())?;
-    // The first picture tells more than any header.
-    decoder.next_frame()?;
-    let info = decoder.info().clone();
-    drop(decoder);
+    let info = open(path, reporter.control().stop_flag())?;
     reporter.log(Notice::Opened(facts(&info)));
     check_space(spec, &info)?;
 
@@ -148,8 +148,8 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
 /// quality is fixed, so allow twice), the data about 2 KB a frame.
 fn check_space(spec: &JobSpec, info: &VideoInfo) -> Result<(), JobError> {
     let source = std::fs::metadata(&spec.source).map_or(0, |meta| meta.len());
-    let video = if spec.video { 2 * source } else { 0 };
-    let needed = RESERVE + video + info.frames.unwrap_or(0) * 2048;
+    let video = if spec.video { source.saturating_mul(2) } else { 0 };
+    let needed = RESERVE.saturating_add(video).saturating_add(info.frames.unwrap_or(0).saturating_mul(2048));
     let out = Path::new(&spec.out_dir);
     let free = doctor::free_space(out).map_err(|e| JobError::folder(out, &e))?;
     if free < needed {

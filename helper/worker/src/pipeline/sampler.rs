@@ -22,7 +22,7 @@ impl Sampler {
         let Some(fps) = self.fps else { return true };
         let first = *self.first.get_or_insert(pts);
         // The small addend keeps a time that is a whole interval from falling below it by rounding.
-        let interval = (self.time_base.seconds(pts - first) * fps + 1e-6).floor() as i64;
+        let interval = (self.time_base.seconds(pts.saturating_sub(first)) * fps + 1e-6).floor() as i64;
         let keep = self.last_interval != Some(interval);
         self.last_interval = Some(interval);
         keep

@@ -138,3 +138,6 @@ fn encode(offered: &Receiver<Offer>, reporter: &Reporter, time_base: TimeBase) -
     }
     encoded
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Limits that the system keeps for us while a file from anywhere is read for the first time.
+
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Address space for opening a file and decoding its first picture: 8K with sixteen reference pictures takes
+/// 2 GB, a header that promises four billion frames asks for 100. Only then: CUDA maps far more than it uses.
+const PROBE_SPACE: u64 = 4 << 30;
+
+/// No core files: they would hold pictures of people.
+pub(crate) fn without_core_files() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::warn!("core files can't be switched off: {error}");
+    }
+}
+
+/// Does `work` with the address space of a probe, then gives back what there was.
+pub(crate) fn within_probe_space<T>(work: impl FnOnce() -> T) -> T {
+    let before = getrlimit(Resource::As);
+    let current = before.current.map_or(PROBE_SPACE, |limit| limit.min(PROBE_SPACE));
+    if let Err(error) = setrlimit(Resource::As, Rlimit { current: Some(current), ..before }) {
+        tracing::warn!("memory can't be limited: {error}");
+    }
+    let result = work();
+    if let Err(error) = setrlimit(Resource::As, before) {
+        tracing::error!("the limit of memory can't be lifted: {error}");
+    }
+    result
+}
+
+/// Does `work` on a thread of its own and gives it up after `time`: native code that loops hears no flag, so
+/// the thread is left behind and the process must end soon.
+pub(crate) fn within_time<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, result) = crossbeam_channel::bounded(1);
+    std::thread::spawn(move || {
+        let _nobody_waits_any_more = sender.send(work());
+    });
+    result.recv_timeout(time).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_has_four_gigabytes_and_what_follows_has_all() {
+        let before = getrlimit(Resource::As);
+        let (inside, huge) = within_probe_space(|| {
+            let mut huge = Vec::<u8>::new();
+            (getrlimit(Resource::As).current, huge.try_reserve_exact(8 << 30).is_ok())
+        });
+        assert!(inside.is_some_and(|limit| limit <= PROBE_SPACE) && !huge, "{inside:?}, 8 GB: {huge}");
+        assert_eq!(getrlimit(Resource::As), before);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_given_up() {
+        assert_eq!(within_time(Duration::from_secs(20), || 7), Some(7));
+        let (_keep, never) = crossbeam_channel::bounded::<()>(0);
+        assert_eq!(within_time(Duration::from_millis(30), move || never.recv()), None);
+    }
+}
