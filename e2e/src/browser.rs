@@ -81,6 +81,8 @@ impl Browser {
             .window_size(1280, 900)
             .request_timeout(Duration::from_secs(60))
             .args(FLAGS)
+            // A name that an attacker would point at this machine.
+            .arg(("host-resolver-rules", "MAP evil.example 127.0.0.1"))
             .build()
             .expect("a configuration of Chromium");
         let (chromium, mut handler) = Chromium::launch(config).await.expect("Chromium starts");

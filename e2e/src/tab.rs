@@ -105,7 +105,9 @@ impl Tab {
     pub async fn eval<T: DeserializeOwned>(&self, expression: &str) -> T {
         let value = self.page.evaluate_expression(expression).await;
         let value = value.unwrap_or_else(|error| panic!("{expression}: {error}"));
-        value.into_value().unwrap_or_else(|error| panic!("{expression}: {error}"))
+        // Chromium says nothing instead of null.
+        let value = value.value().cloned().unwrap_or(Value::Null);
+        serde_json::from_value(value).unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
     /// Waits until an expression is true.

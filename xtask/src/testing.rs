@@ -118,8 +118,9 @@ pub(crate) fn soak() -> Result<ExitCode> {
     packages::for_soak()?;
     let setup = Setup::prepare()?;
     setup.build()?;
-    let mut command =
-        cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak", "--", "--nocapture"]);
+    let mut command = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak"]);
+    // One after another: each measures.
+    command.args(["--test", "soak_preview", "--", "--nocapture", "--test-threads", "1"]);
     setup.dress(&mut command).env("SILHUETA_BIN_DIR", target().join("debug"));
     step("soak", || run(&mut command))?;
     Ok(ExitCode::SUCCESS)

@@ -162,10 +162,13 @@ fn date(locale: Locale, ms: u64, with_time: bool) -> String {
     }
     let date = Date::new(&JsValue::from_f64(ms as f64));
     let style = Object::new();
-    // Setting a name on an object of our own is never refused.
-    let _ = Reflect::set(&style, &"dateStyle".into(), &if with_time { "long" } else { "short" }.into());
+    let put = |name: &str, value: &str| {
+        // Setting a name on an object of our own is never refused.
+        let _ = Reflect::set(&style, &name.into(), &value.into());
+    };
+    put("dateStyle", if with_time { "long" } else { "short" });
     if with_time {
-        let _ = Reflect::set(&style, &"timeStyle".into(), &"short".into());
+        put("timeStyle", "short");
     }
-    date.to_locale_date_string(locale.tag(), &style).into()
+    date.to_locale_string(locale.tag(), &style).into()
 }

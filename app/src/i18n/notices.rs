@@ -120,7 +120,7 @@ pub(crate) const fn role_does(locale: Locale, role: Role) -> &'static str {
 /// A device's name.
 pub(crate) const fn device(locale: Locale, device: Device) -> &'static str {
     match device {
-        Device::Auto => pick(locale, "Automático", "Automatic", "Автоматически"),
+        Device::Auto => pick(locale, "Auto", "Auto", "Авто"),
         Device::Cpu => "CPU",
         Device::Cuda => "CUDA",
         Device::Tensorrt => "TensorRT",

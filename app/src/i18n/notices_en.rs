@@ -90,7 +90,7 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
             "Install it with “cargo xtask run”, or name its file in SILHUETA_ONNXRUNTIME.",
         ),
         FailureCode::DeviceMissing => {
-            ("The chosen device can't be used.", "Choose “Automatic” or another device in the settings.")
+            ("The chosen device can't be used.", "Choose “Auto” or another device in the settings.")
         }
         FailureCode::WorkerMissing => {
             ("The worker process could not be started.", "The file silhueta-worker has to be beside silhueta.")

@@ -90,7 +90,7 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
             "Instale-o com “cargo xtask run” ou indique o arquivo em SILHUETA_ONNXRUNTIME.",
         ),
         FailureCode::DeviceMissing => {
-            ("O dispositivo escolhido não pode ser usado.", "Escolha “Automático” ou outro dispositivo nos ajustes.")
+            ("O dispositivo escolhido não pode ser usado.", "Escolha “Auto” ou outro dispositivo nos ajustes.")
         }
         FailureCode::WorkerMissing => (
             "O processo de trabalho não pôde ser iniciado.",

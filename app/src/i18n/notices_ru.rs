@@ -86,10 +86,9 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
             "Не удалось загрузить ONNX Runtime.",
             "Установите его через «cargo xtask run» или укажите файл в SILHUETA_ONNXRUNTIME.",
         ),
-        FailureCode::DeviceMissing => (
-            "Выбранное устройство использовать нельзя.",
-            "Выберите «Автоматически» или другое устройство в настройках.",
-        ),
+        FailureCode::DeviceMissing => {
+            ("Выбранное устройство использовать нельзя.", "Выберите «Авто» или другое устройство в настройках.")
+        }
         FailureCode::WorkerMissing => {
             ("Не удалось запустить рабочий процесс.", "Файл silhueta-worker должен лежать рядом с silhueta.")
         }

@@ -88,6 +88,8 @@ impl Link {
                 store::put_session(RESUME_KEY, token);
             }
         });
+        // Back from the browser's own store of pages: the token must not be found by a duplicate of this tab.
+        window_event_listener(ev::pageshow, move |_| drop(store::take_session(RESUME_KEY)));
         set_interval(move || link.listen_for_silence(), Duration::from_secs(5));
         match access::code_of_address() {
             Some(code) => spawn_local(async move {
@@ -137,6 +139,10 @@ impl Link {
     pub(crate) async fn enter(&self, credential: Credential) -> Entry {
         let entry = access::enter(&credential).await;
         match entry {
+            Entry::Open => {
+                self.status.set(LinkStatus::Connecting);
+                self.connect();
+            }
             // An old code may be all that was wrong: the cookie of before may still do.
             Entry::Refused if matches!(credential, Credential::Token(_)) => self.status.set(LinkStatus::AccessNeeded),
             _ => self.connect(),
@@ -146,7 +152,11 @@ impl Link {
 
     /// Tries again now instead of later.
     pub(crate) fn hurry(&self) {
-        let waiting = matches!(self.status.get_untracked(), LinkStatus::Offline { .. } | LinkStatus::Closed);
+        // Another tab may have been let in meanwhile: the cookie is the same.
+        let waiting = matches!(
+            self.status.get_untracked(),
+            LinkStatus::Offline { .. } | LinkStatus::Closed | LinkStatus::AccessNeeded
+        );
         if waiting && !document().hidden() && self.inner().socket.borrow().is_none() {
             self.connect();
         }

@@ -67,6 +67,9 @@ fn RootRow(root: Root) -> impl IntoView {
     let t = use_texts::<Doors>();
     let link = expect_context::<Link>();
     let toasts = expect_context::<Toasts>();
+    let lock = expect_context::<HelperState>().lock;
+    let shell = use_texts::<Shell>();
+    let held = move || lock.with(Option::is_some);
     let Root { id, path } = root;
     let label = path.clone();
     let close = move |_| {
@@ -80,7 +83,14 @@ fn RootRow(root: Root) -> impl IntoView {
         <li>
             <Icon shape=Shape::Folder />
             <code>{path}</code>
-            <button type="button" class="button small" aria-label=move || (t().close_folder)(&label) on:click=close>
+            <button
+                type="button"
+                class="button small"
+                aria-label=move || (t().close_folder)(&label)
+                disabled=held
+                title=move || held().then(|| shell().lock_rule)
+                on:click=close
+            >
                 {move || t().close}
             </button>
         </li>

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 /// Measurements that are kept.
 pub(super) const KEPT: usize = 2000;
 
-/// The rate is of this many last milliseconds.
-const WINDOW_MS: f64 = 2000.0;
+/// The rate is of this many last milliseconds: enough for a slow machine's two pictures.
+const WINDOW_MS: f64 = 5000.0;
 
 /// Ages for the middle one: enough to be calm, few enough to follow.
 const RECENT: usize = 60;
@@ -39,7 +39,7 @@ impl Stats {
         self.painted
     }
 
-    /// Pictures a second over the last two seconds; 0 when none came.
+    /// Pictures a second over the last seconds; 0 when none came.
     pub(super) fn rate(&self, now: f64) -> f64 {
         let recent: Vec<f64> = self.painted_at.iter().copied().filter(|at| now - at <= WINDOW_MS).collect();
         match recent.first().zip(recent.last()) {
@@ -68,13 +68,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_is_of_the_last_two_seconds_and_falls_to_nothing() {
+    fn the_rate_is_of_the_last_seconds_and_falls_to_nothing() {
         let mut stats = Stats::default();
         for i in 0..300 {
             stats.paint(f64::from(i) * 40.0, 10.0);
         }
         assert!((stats.rate(299.0 * 40.0) - 25.0).abs() < 1e-9);
-        assert_eq!(stats.rate(299.0 * 40.0 + 2500.0), 0.0);
+        assert_eq!(stats.rate(299.0 * 40.0 + 5100.0), 0.0);
+        let mut slow = Stats::default();
+        [0.0, 2000.0, 4000.0].map(|at| slow.paint(at, 10.0));
+        assert!((slow.rate(5000.0) - 0.5).abs() < 1e-9);
         assert_eq!((Stats::default().rate(0.0), Stats::default().age()), (0.0, None));
     }
 

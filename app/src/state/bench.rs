@@ -150,6 +150,11 @@ impl Bench {
         !lock && !self.merged.with(|merged| merged.active)
     }
 
+    /// Whether videos can be added: also while this page works, for the next run.
+    pub(crate) fn open_to_videos(self) -> bool {
+        self.helper.lock.with(|lock| lock.as_ref().is_none_or(|lock| lock.page == Page::Processar))
+    }
+
     /// Adds videos to the end of the list; those that are in it stay where they are.
     pub(crate) fn add(self, new: Vec<SourceRef>) {
         let roots = self.helper.roots.get_untracked();

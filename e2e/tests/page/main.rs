@@ -8,6 +8,7 @@
 )]
 
 mod files;
+mod foreign;
 mod looks;
 mod preview;
 mod restart;

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use silhueta_shared::job::Stage;
-use silhueta_shared::protocol::{JobView, StageView};
+use silhueta_shared::notice::Notice;
+use silhueta_shared::protocol::{JobView, LogLine, StageView};
 use silhueta_shared::state::JobState;
 
 use crate::components::{Icon, Shape};
@@ -10,6 +11,7 @@ use crate::i18n::format::{clock, seconds_left};
 use crate::i18n::processar::Processar;
 use crate::i18n::{Locale, notices, use_locale, use_texts};
 use crate::state::bench::Bench;
+use crate::state::helper::HelperState;
 use crate::state::progress::stage_share;
 
 /// Those that are shown; the first, `probe`, is said where `track` will be.
@@ -59,6 +61,7 @@ fn StageCard(stage: Stage) -> impl IntoView {
     let t = use_texts::<Processar>();
     let locale = use_locale();
     let bench = expect_context::<Bench>();
+    let helper = expect_context::<HelperState>();
     let job = bench.focus;
     let standing =
         Memo::new(move |_| job.with(|job| job.as_ref().map_or(Standing::Waiting, |job| standing(job, stage))));
@@ -95,12 +98,15 @@ fn StageCard(stage: Stage) -> impl IntoView {
         }
     };
     let identified = move || {
-        let results = job.with(|job| job.as_ref().and_then(|job| job.results.clone()))?;
-        (stage == Stage::Identify && standing.get() == Standing::Done).then(|| {
-            let (tracks, people) = (results.tracks.into(), results.people.into());
-            let locale = locale.get();
-            format!("{} → {}", notices::tracks_of(locale, tracks), notices::people_of(locale, people))
-        })
+        if stage != Stage::Identify || standing.get() != Standing::Done {
+            return None;
+        }
+        let id = job.with(|job| job.as_ref().map(|job| job.id))?;
+        let notice = helper.logs.with(|logs| {
+            let said = |line: &&LogLine| matches!(line.notice, Notice::Identified { .. });
+            logs.get(&id)?.iter().rev().find(said).map(|line| line.notice.clone())
+        })?;
+        Some(notices::notice(locale.get(), &notice))
     };
     view! {
         <li

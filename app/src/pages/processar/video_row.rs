@@ -35,6 +35,11 @@ pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
         let focus = bench.focus.with(|focus| focus.as_ref().map(|job| job.id));
         focus.is_some() && job.with(|job| job.as_ref().map(|job| job.id)) == focus && bench.jobs.with(Vec::len) > 1
     };
+    // What is no part of a run that works can be taken off at any time.
+    let removable = move || {
+        bench.editable()
+            || bench.open_to_videos() && bench.merged.with(|merged| merged.active) && job.with(Option::is_none)
+    };
     let look = move |_| bench.picked.set(job.get_untracked().map(|job| job.id));
     let filled = move || {
         let share = job.with(|job| job.as_ref().filter(|job| job.state.is_active()).map(share));
@@ -76,9 +81,9 @@ pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
                 </small>
                 <small class="video-state">{move || wrong.get().unwrap_or_else(stands)}</small>
             </button>
-            <Show when=move || bench.editable()>
+            <Show when=removable>
                 <span class="video-acts">
-                    <Show when=move || bench.sources.with(|list| list.len() > 1)>
+                    <Show when=move || bench.editable() && bench.sources.with(|list| list.len() > 1)>
                         <button type="button" class="icon-button" aria-label=move || up.with_value(|l| l()) on:click=act(|bench, source| bench.shift(source, true))>
                             <Icon shape=Shape::Up />
                         </button>

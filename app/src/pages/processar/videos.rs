@@ -40,10 +40,13 @@ pub(super) fn Videos() -> impl IntoView {
                     children=move |video| view! { <VideoRow source=video.source /> }
                 />
             </ul>
-            <DropZone
-                on_ready=Callback::new(move |source| bench.add(vec![source]))
-                on_browse=Callback::new(move |()| browsing.set(true))
-            />
+            // Uploads under way are shown there: it is put aside, not taken away.
+            <div class:hidden=move || !bench.open_to_videos()>
+                <DropZone
+                    on_ready=Callback::new(move |source| bench.add(vec![source]))
+                    on_browse=Callback::new(move |()| browsing.set(true))
+                />
+            </div>
             <FilePicker open=browsing on_pick=Callback::new(move |sources| bench.add(sources)) />
         </section>
     }
