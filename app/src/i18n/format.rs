@@ -34,13 +34,17 @@ impl Locale {
     }
 
     /// `18.812 quadros`.
-    pub(crate) fn counted(self, n: u64, [one, few, many]: Forms) -> String {
-        let noun = match self.plural(n) {
+    pub(crate) fn counted(self, n: u64, forms: Forms) -> String {
+        format!("{}{NB}{}", self.int(n), self.noun(n, forms))
+    }
+
+    /// The noun alone, as it is after a number.
+    pub(crate) const fn noun(self, n: u64, [one, few, many]: Forms) -> &'static str {
+        match self.plural(n) {
             Plural::One => one,
             Plural::Few => few,
             Plural::Many => many,
-        };
-        format!("{}{NB}{noun}", self.int(n))
+        }
     }
 
     /// Thousands apart: `18.812`, `18,812`, `18 812`. Four digits stand alone in Russian only.

@@ -7,6 +7,7 @@ use silhueta_shared::notice::{Notice, VideoFacts, VideoWarning};
 use silhueta_shared::protocol::Page;
 use silhueta_shared::state::JobState;
 
+use super::format::Forms;
 use super::{Locale, notices_en as en, notices_pt as pt, notices_ru as ru};
 
 /// One notice as a line.
@@ -175,22 +176,30 @@ pub(crate) fn frames_of(locale: Locale, n: u64) -> String {
 
 /// `41 trilhas`.
 pub(crate) fn tracks_of(locale: Locale, n: u64) -> String {
-    let forms = match locale {
+    locale.counted(n, tracks(locale))
+}
+
+/// Tracks in their forms.
+pub(crate) const fn tracks(locale: Locale) -> Forms {
+    match locale {
         Locale::PtBr => ["trilha", "trilhas", "trilhas"],
         Locale::En => ["track", "tracks", "tracks"],
         Locale::Ru => ["трек", "трека", "треков"],
-    };
-    locale.counted(n, forms)
+    }
 }
 
 /// `17 pessoas`.
 pub(crate) fn people_of(locale: Locale, n: u64) -> String {
-    let forms = match locale {
+    locale.counted(n, people(locale))
+}
+
+/// People in their forms.
+pub(crate) const fn people(locale: Locale) -> Forms {
+    match locale {
         Locale::PtBr => ["pessoa", "pessoas", "pessoas"],
         Locale::En => ["person", "people", "people"],
         Locale::Ru => ["человек", "человека", "человек"],
-    };
-    locale.counted(n, forms)
+    }
 }
 
 /// `3 vídeos`.
@@ -234,6 +243,8 @@ mod tests {
         let ended = Notice::StageEnded { stage: Stage::Track, frames: 18_812, seconds: 196.0, fps: 96.2 };
         assert_eq!(said(Locale::PtBr, &ended), "Rastrear: 18.812 quadros em 3:16, 96 qps");
         assert_eq!(said(Locale::En, &ended), "Track: 18,812 frames in 3:16, 96 fps");
+        let prepared = Notice::StageEnded { stage: Stage::Probe, frames: 0, seconds: 1.24, fps: 0.0 };
+        assert_eq!(said(Locale::PtBr, &prepared), "Preparar: 1,2 s", "no frames, nothing said of them");
         assert_eq!(said(Locale::Ru, &ended), "Слежение: 18 812 кадров за 3:16, 96 к/с");
     }
 

@@ -16,6 +16,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::DeviceUsed { device: used } => format!("The networks run on {}", device(L, *used)),
         Notice::PassedOver { device, why } => format!("{device} can't be used: {why}"),
+        Notice::StageEnded { stage: ended, frames: 0, seconds, .. } => {
+            format!("{}: {}", stage(L, *ended), L.seconds(*seconds))
+        }
         Notice::StageEnded { stage: ended, frames, seconds, fps } => {
             let (frames, seconds, rate) = (frames_of(L, *frames), L.seconds(*seconds), L.rate(*fps));
             format!("{}: {frames} in {seconds}, {rate}", stage(L, *ended))

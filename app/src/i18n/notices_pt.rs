@@ -16,6 +16,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::DeviceUsed { device: used } => format!("As redes rodam em {}", device(L, *used)),
         Notice::PassedOver { device, why } => format!("{device} não pode ser usado: {why}"),
+        Notice::StageEnded { stage: ended, frames: 0, seconds, .. } => {
+            format!("{}: {}", stage(L, *ended), L.seconds(*seconds))
+        }
         Notice::StageEnded { stage: ended, frames, seconds, fps } => {
             let (frames, seconds, rate) = (frames_of(L, *frames), L.seconds(*seconds), L.rate(*fps));
             format!("{}: {frames} em {seconds}, {rate}", stage(L, *ended))

@@ -16,6 +16,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::DeviceUsed { device: used } => format!("Сети работают на устройстве: {}", device(L, *used)),
         Notice::PassedOver { device, why } => format!("{device} использовать нельзя: {why}"),
+        Notice::StageEnded { stage: ended, frames: 0, seconds, .. } => {
+            format!("{}: {}", stage(L, *ended), L.seconds(*seconds))
+        }
         Notice::StageEnded { stage: ended, frames, seconds, fps } => {
             let (frames, seconds, rate) = (frames_of(L, *frames), L.seconds(*seconds), L.rate(*fps));
             format!("{}: {frames} за {seconds}, {rate}", stage(L, *ended))

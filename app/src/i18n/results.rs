@@ -5,8 +5,6 @@ use super::{Locale, section};
 /// Every text of the results.
 pub(crate) struct Results {
     pub(crate) title: &'static str,
-    pub(crate) people: &'static str,
-    pub(crate) tracks: &'static str,
     pub(crate) time: &'static str,
     pub(crate) folder: &'static str,
     pub(crate) open: &'static str,
@@ -23,8 +21,6 @@ section!(Results);
 
 const PT_BR: Results = Results {
     title: "Resultados",
-    people: "pessoas",
-    tracks: "trilhas",
     time: "tempo",
     folder: "Pasta",
     open: "Abrir",
@@ -32,15 +28,13 @@ const PT_BR: Results = Results {
     failed: |video| format!("{video} falhou"),
     way_out: "O que fazer",
     partial: "Os outros vídeos da execução não são afetados.",
-    cancelled: |video| format!("{video} foi parado. Comece de novo quando quiser."),
+    cancelled: |video| format!("Parado: {video}. Comece de novo quando quiser."),
     interrupted: |video| format!("{video} foi interrompido"),
     interrupted_hint: "O programa terminou durante o trabalho. Comece de novo: o vídeo é refeito do início.",
 };
 
 const EN: Results = Results {
     title: "Results",
-    people: "people",
-    tracks: "tracks",
     time: "time",
     folder: "Folder",
     open: "Open",
@@ -48,15 +42,13 @@ const EN: Results = Results {
     failed: |video| format!("{video} failed"),
     way_out: "What to do",
     partial: "The run's other videos are not affected.",
-    cancelled: |video| format!("{video} was stopped. Start again whenever you like."),
+    cancelled: |video| format!("Stopped: {video}. Start again whenever you like."),
     interrupted: |video| format!("{video} was interrupted"),
     interrupted_hint: "The helper ended while it worked. Start again: the video is done from its beginning.",
 };
 
 const RU: Results = Results {
     title: "Результаты",
-    people: "людей",
-    tracks: "треков",
     time: "время",
     folder: "Папка",
     open: "Открыть",
@@ -64,7 +56,7 @@ const RU: Results = Results {
     failed: |video| format!("{video}: сбой"),
     way_out: "Что делать",
     partial: "На другие видео запуска это не влияет.",
-    cancelled: |video| format!("{video}: остановлено. Начните снова, когда захотите."),
+    cancelled: |video| format!("Остановлено: {video}. Начните снова, когда захотите."),
     interrupted: |video| format!("{video}: прервано"),
     interrupted_hint: "Программа завершилась во время работы. Начните снова: видео обработается с начала.",
 };

@@ -83,13 +83,12 @@ impl Link {
         };
         window_event_listener(ev::online, move |_| link.hurry());
         window_event_listener(ev::visibilitychange, move |_| link.hurry());
-        window_event_listener(ev::pagehide, move |_| {
-            if let Some(token) = &*link.inner().resume.borrow() {
-                store::put_session(RESUME_KEY, token);
-            }
+        window_event_listener(ev::pagehide, move |_| link.leave());
+        // Back from the browser's own store of pages: a duplicate of this tab must not find the token.
+        window_event_listener(ev::pageshow, move |_| {
+            drop(store::take_session(RESUME_KEY));
+            link.hurry();
         });
-        // Back from the browser's own store of pages: the token must not be found by a duplicate of this tab.
-        window_event_listener(ev::pageshow, move |_| drop(store::take_session(RESUME_KEY)));
         set_interval(move || link.listen_for_silence(), Duration::from_secs(5));
         match access::code_of_address() {
             Some(code) => spawn_local(async move {
@@ -159,6 +158,19 @@ impl Link {
         );
         if waiting && !document().hidden() && self.inner().socket.borrow().is_none() {
             self.connect();
+        }
+    }
+
+    /// The page goes, perhaps to come back: the session waits for who has the token. The socket is closed by
+    /// us, because the browser may do it only after the next page has asked for the session.
+    fn leave(self) {
+        let inner = self.inner();
+        if let Some(token) = &*inner.resume.borrow() {
+            store::put_session(RESUME_KEY, token);
+        }
+        if inner.socket.borrow_mut().take().is_some() {
+            inner.pending.borrow_mut().fail_all(&no_connection());
+            self.status.set(LinkStatus::Offline { retry_in: 0.0 });
         }
     }
 

@@ -47,7 +47,9 @@ fn rows(report: &DoctorReport, t: &Doors, locale: Locale) -> Vec<(&'static str, 
         Ok(runtime) => runtime.version.clone(),
         Err(why) => why.clone(),
     };
-    let codec = |(name, there): &(String, bool)| format!("{name} {}", if *there { '✓' } else { '✗' });
+    let codec = |(name, there): &(String, bool)| {
+        format!("{}\u{a0}{}", name.replace(' ', "\u{a0}"), if *there { '✓' } else { '✗' })
+    };
     let codecs: Vec<_> = report.codecs.iter().map(codec).collect();
     vec![
         (t.processor, format!("{}, {}", report.cpu, (t.cores)(report.cores as u64))),

@@ -45,6 +45,7 @@ pub(crate) struct Bench {
     pub(crate) unopened: RwSignal<Vec<(SourceRef, WireError)>>,
     inspecting: RwSignal<bool>,
     checked: RwSignal<Vec<SourceRef>>,
+    doubted: RwSignal<bool>,
     /// The video that the user chose to look at; else the one that works.
     pub(crate) picked: RwSignal<Option<JobId>>,
     /// Inputs and truth together.
@@ -131,6 +132,7 @@ impl Bench {
             unopened,
             inspecting: RwSignal::new(false),
             checked: RwSignal::default(),
+            doubted: RwSignal::default(),
             picked,
             merged,
             jobs,
@@ -179,6 +181,13 @@ impl Bench {
                 drop(link.ask(Ask::DropUpload { upload }).await);
             });
         }
+    }
+
+    /// The helper would not start: every video is looked at again, so that the one that is wrong gets marked.
+    pub(crate) fn doubt(self) {
+        self.checked.set(Vec::new());
+        self.unopened.set(Vec::new());
+        self.doubted.set(true);
     }
 
     /// Moves a video up (or down) one place.
@@ -268,13 +277,13 @@ impl Bench {
             if self.link.status().get() != LinkStatus::Online || self.inspecting.get() {
                 return None;
             }
-            let (unopened, checked) = (self.unopened.get(), self.checked.get());
+            let (unopened, checked, doubted) = (self.unopened.get(), self.checked.get(), self.doubted.get());
             let told =
                 |source: &SourceRef| checked.contains(source) || unopened.iter().any(|(other, _)| other == source);
             self.merged.with(|merged| {
                 let mut list = merged.memory.sources.iter().zip(&merged.marks);
                 let open = |(video, mark): &(&Remembered, &Option<_>)| {
-                    let unsure = video.facts.is_none() || matches!(video.source, SourceRef::Upload { .. });
+                    let unsure = doubted || video.facts.is_none() || matches!(video.source, SourceRef::Upload { .. });
                     mark.is_none() && unsure && !told(&video.source)
                 };
                 list.find(open).map(|(video, _)| video.source.clone())

@@ -45,7 +45,10 @@ fn Start() -> impl IntoView {
             match link.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings })).await {
                 Ok(Answer::Started { run, .. }) => bench.show(run),
                 Ok(_) => {}
-                Err(error) => toasts.refused(error),
+                Err(error) => {
+                    bench.doubt();
+                    toasts.refused(error);
+                }
             }
             // The button is gone once the run is there.
             late::set(starting, false);

@@ -23,6 +23,7 @@ pub(super) fn Endings() -> impl IntoView {
         <For each=move || ended.get() key=|id| *id let:id>
             <Ending id />
         </For>
+        <Cancelled />
     }
 }
 
@@ -34,8 +35,7 @@ fn Ending(id: JobId) -> impl IntoView {
         let job = job.get()?;
         Some(match job.state {
             JobState::Failed => view! { <Failed job /> }.into_any(),
-            JobState::Interrupted => view! { <Interrupted job /> }.into_any(),
-            _ => view! { <Cancelled job /> }.into_any(),
+            _ => view! { <Interrupted job /> }.into_any(),
         })
     }
 }
@@ -97,14 +97,22 @@ fn Interrupted(job: JobView) -> impl IntoView {
     }
 }
 
+/// One line for all that were stopped.
 #[component]
-fn Cancelled(job: JobView) -> impl IntoView {
+fn Cancelled() -> impl IntoView {
     let t = use_texts::<Results>();
-    let name = job.source.name().to_owned();
+    let bench = expect_context::<Bench>();
+    let names = Memo::new(move |_| {
+        let stopped = |job: &&JobView| job.state == JobState::Cancelled;
+        let name = |job: &JobView| job.source.name().to_owned();
+        bench.jobs.with(|jobs| jobs.iter().filter(stopped).map(name).collect::<Vec<_>>().join(", "))
+    });
     view! {
-        <p class="card halted">
-            <Icon shape=Shape::Stop />
-            <span>{move || (t().cancelled)(&name)}</span>
-        </p>
+        <Show when=move || names.with(|names| !names.is_empty())>
+            <p class="card halted">
+                <Icon shape=Shape::Stop />
+                <span>{move || names.with(|names| (t().cancelled)(names))}</span>
+            </p>
+        </Show>
     }
 }

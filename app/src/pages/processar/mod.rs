@@ -51,12 +51,12 @@ pub(crate) fn Processar() -> impl IntoView {
                 </div>
                 <div class="bench-work" class:active=active>
                     <NoModels />
-                    <Show when=move || has_run.get()>
+                    <Show when=move || !is_new.get()>
                         <Stages />
                     </Show>
                     <Endings />
                     <ResultsCard />
-                    <Show when=move || has_run.get()>
+                    <Show when=move || !is_new.get()>
                         <PreviewTile
                             page=Page::Processar
                             job=bench.focus.into()

@@ -6,7 +6,7 @@ use silhueta_shared::state::JobState;
 
 use crate::components::{Copy, Icon, Shape};
 use crate::i18n::results::{Results, about};
-use crate::i18n::{use_locale, use_texts};
+use crate::i18n::{notices, use_locale, use_texts};
 use crate::state::bench::Bench;
 
 /// Opened in a tab of its own; every other file is downloaded.
@@ -57,11 +57,11 @@ fn OfJob(id: JobId) -> impl IntoView {
             <dl class="figures num">
                 <div>
                     <dd>{move || locale.get().int(people)}</dd>
-                    <dt>{move || t().people}</dt>
+                    <dt>{move || locale.get().noun(people, notices::people(locale.get()))}</dt>
                 </div>
                 <div>
                     <dd>{move || locale.get().int(tracks)}</dd>
-                    <dt>{move || t().tracks}</dt>
+                    <dt>{move || locale.get().noun(tracks, notices::tracks(locale.get()))}</dt>
                 </div>
                 {seconds.map(|seconds| view! {
                     <div>

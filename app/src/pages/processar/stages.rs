@@ -81,21 +81,21 @@ fn StageCard(stage: Stage) -> impl IntoView {
     let frames = move || match (standing.get(), view.get()) {
         (_, Some(view)) if view.done > 0 || counting() => frames(locale.get(), &view, counting()),
         (Standing::Now, _) => notices::stage_does(locale.get(), stage).to_owned(),
-        (Standing::Waiting, _) => (if preparing.get() { t().preparing } else { t().waiting }).to_owned(),
+        (Standing::Waiting, _) if preparing.get() => t().preparing.to_owned(),
+        (Standing::Waiting, _) if job.with(Option::is_some) => t().waiting.to_owned(),
+        (Standing::Waiting, _) => notices::stage_does(locale.get(), stage).to_owned(),
         _ => String::new(),
     };
     let pace = move || {
-        let view = view.get()?;
-        let rate = (view.fps > 0.0).then(|| locale.get().rate(view.fps));
-        match standing.get() {
-            Standing::Paused => Some(t().stage_paused.to_owned()),
-            Standing::Now => {
-                let left = seconds_left(view.done, view.total, view.fps).map(|left| (t().left)(&clock(left)));
-                Some([rate, left].into_iter().flatten().collect::<Vec<_>>().join(" · "))
-            }
-            Standing::Done => rate,
-            Standing::Waiting => None,
-        }
+        let rate = || view.get().filter(|view| view.fps > 0.0).map(|view| locale.get().rate(view.fps));
+        let left = || view.get().and_then(|view| seconds_left(view.done, view.total, view.fps));
+        let parts = match standing.get() {
+            Standing::Paused => [Some(t().stage_paused.to_owned()), None],
+            Standing::Now => [rate(), left().map(|left| (t().left)(&clock(left)))],
+            Standing::Done => [rate(), None],
+            Standing::Waiting => [None, None],
+        };
+        parts.map(|part| part.map(|part| view! { <span>{part}</span> })).collect_view()
     };
     let identified = move || {
         if stage != Stage::Identify || standing.get() != Standing::Done {

@@ -21,7 +21,8 @@ pub(super) fn Videos() -> impl IntoView {
         }
     };
     view! {
-        <section class="card videos">
+        // Put aside while another page works, not taken away: uploads under way are shown beside it.
+        <section class="card videos" class:closed=move || !bench.open_to_videos()>
             <div class="card-head">
                 <h2>
                     {move || t().videos}
@@ -40,13 +41,10 @@ pub(super) fn Videos() -> impl IntoView {
                     children=move |video| view! { <VideoRow source=video.source /> }
                 />
             </ul>
-            // Uploads under way are shown there: it is put aside, not taken away.
-            <div class:hidden=move || !bench.open_to_videos()>
-                <DropZone
-                    on_ready=Callback::new(move |source| bench.add(vec![source]))
-                    on_browse=Callback::new(move |()| browsing.set(true))
-                />
-            </div>
+            <DropZone
+                on_ready=Callback::new(move |source| bench.add(vec![source]))
+                on_browse=Callback::new(move |()| browsing.set(true))
+            />
             <FilePicker open=browsing on_pick=Callback::new(move |sources| bench.add(sources)) />
         </section>
     }
