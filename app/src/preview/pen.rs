@@ -40,8 +40,10 @@ pub(super) fn draw(pen: &CanvasRenderingContext2d, scene: &Scene<'_>) {
         pen.set_global_alpha(if scene.chosen.is_some() && !is_chosen { 0.22 } else { 1.0 });
         let [r, g, b] = colour::of(person.identity);
         let colour = format!("rgb({r}, {g}, {b})");
-        let width = if is_chosen { width * 1.35 } else { width };
         let frame = figure::frame(person, scene.fit);
+        // And the person's: somebody far away would disappear below their own skeleton.
+        let width = frame.map_or(width, |[_, _, w, h]| width.min((w.max(h) / 90.0).max(1.0)));
+        let width = if is_chosen { width * 1.35 } else { width };
         if let Some([x, y, w, h]) = frame.filter(|_| scene.look.boxes || is_chosen) {
             pen.begin_path();
             round_rect(pen, [x, y, w, h], (w.min(h) * 0.12).min(6.0));
@@ -64,9 +66,7 @@ fn skeleton(pen: &CanvasRenderingContext2d, person: &PreviewPerson, fit: Fit, co
         pen.line_to(x2, y2);
     }
     stroke(pen, colour, width * 1.5);
-    // Joints as large as the person allows: of somebody far away they would be all there is.
-    let size = figure::frame(person, fit).map_or(1.0, |[_, _, w, h]| (w.max(h) / 110.0).clamp(0.45, 1.0));
-    let radius = width * 1.45 * size;
+    let radius = width * 1.45;
     pen.begin_path();
     for (x, y) in figure::joints(person, fit) {
         pen.move_to(x + radius, y);
