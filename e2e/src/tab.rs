@@ -30,13 +30,13 @@ const PLACE: &str = "(element) => {
         const box = element.getBoundingClientRect();
         return [box.x + box.width / 2, box.y + box.height / 2, box.width * box.height];
     };
-    let [x, y, area] = middle();
-    if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
-        element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-        [x, y, area] = middle();
-    }
-    const top = area > 0 ? document.elementFromPoint(x, y) : null;
-    return top && element.contains(top) ? [x, y] : null;
+    const free = () => {
+        const [x, y, area] = middle();
+        const top = area > 0 ? document.elementFromPoint(x, y) : null;
+        return top && element.contains(top) ? [x, y] : null;
+    };
+    if (!free()) element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+    return free();
 }";
 
 type Errors = Arc<Mutex<Vec<String>>>;

@@ -38,22 +38,30 @@ fn memory_is_flat_over_twenty_thousand_frames() {
     assert!(late * 100 <= early * 105, "{early} kB grew to {late} kB");
 }
 
-/// What a preview costs the pose stage at 720p: off, plain and plain with drawn, in turn and more than once, so
-/// that the machine's other work falls on all of them.
+/// What a preview costs the pose stage at 720p: off, plain and plain with drawn, in turn and twice. Processor time
+/// beside the rate, because the machine's other work moves the rate more than a preview does.
 #[test]
 fn the_cost_of_a_preview() {
     let Some(helper) = Helper::new("soak: preview") else { return };
     let source = helper.at("street.mp4");
     make_from(&[&helper.data.join("clips/street_720p.mp4")], &source, "-i {0} -frames:v 120 -c copy -an");
     let kinds = [("off", 0, 0), ("plain", 2, 0), ("plain and drawn", 2, 2)];
-    let (mut fps, mut pictures) = ([0.0; 3], [0; 3]);
-    for round in 0..3 {
+    let (mut fps, mut cpu, mut pictures) = ([0.0; 3], [0.0; 3], [0; 3]);
+    for round in 0..2 {
         for (kind, (name, plain, drawn)) in kinds.into_iter().enumerate() {
             let wish = Order::Preview(PreviewWish { plain, drawn });
             let mut worker = Worker::start(&helper);
             worker.send(&Order::Run(Box::new(job(&helper, &source, &format!("out{round}{kind}")))));
+            let (mut begun, mut spent) = (None, 0.0);
             let done = loop {
                 let event = worker.next();
+                match &event {
+                    Event::Progress(progress) if progress.stage == Stage::Pose => {
+                        let now = processor_seconds(worker.pid());
+                        spent = now - *begun.get_or_insert(now);
+                    }
+                    _ => {}
+                }
                 if matches!(event, Event::Preview(_) | Event::Progress(_)) && plain > 0 {
                     worker.send(&wish);
                 }
@@ -63,17 +71,26 @@ fn the_cost_of_a_preview() {
             };
             let Event::Done(summary) = done else { panic!("{done:?}") };
             let pose = summary.stages.iter().find(|timing| timing.name == Stage::Pose).unwrap();
-            println!("round {round}, {name}: {:.2} fps, {} pictures", pose.fps, summary.preview_frames.pose);
+            let encoded = summary.preview_frames.pose;
+            println!("round {round}, {name}: {:.2} fps, {spent:.2} s of processor, {encoded} pictures", pose.fps);
             fps[kind] += pose.fps;
-            pictures[kind] += summary.preview_frames.pose;
+            cpu[kind] += spent;
+            pictures[kind] += encoded;
         }
     }
-    println!(
-        "pose with a plain preview {:.3}, with a drawn one beside it {:.3} of without",
-        fps[1] / fps[0],
-        fps[2] / fps[0]
-    );
+    for kind in [1, 2] {
+        let (rate, time) = (fps[kind] / fps[0], cpu[kind] / cpu[0]);
+        println!("{}: {rate:.3} of the frames a second, {time:.3} of the processor time", kinds[kind].0);
+    }
     assert!(pictures[0] == 0 && pictures[1] > 0 && pictures[2] > pictures[1], "{pictures:?}");
+}
+
+/// Processor time that a process has used, in seconds.
+fn processor_seconds(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    // After the name, which may hold anything: user and system time are the 12th and 13th, in hundredths.
+    let fields = stat.rsplit(") ").next().unwrap().split(' ');
+    fields.skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
 /// The highest resident memory, in kB, of the worker that does the main job on `video`.

@@ -300,9 +300,12 @@ async fn no_picture_before_pose_none_without_a_grant_none_after_off() {
 
     // Granted one after another: numbers without a gap, frames that rise.
     let (mut last, mut frame) = (first.frame, 0);
+    let mut waits = Vec::new();
     for seq in 2..=6 {
+        let granted = Instant::now();
         client.grant(1).await;
         let next = client.picture(SOON).await;
+        waits.push(granted.elapsed().as_millis());
         assert_eq!(next.seq, seq);
         assert!(next.frame > last);
         (last, frame) = (next.frame, next.frame);
@@ -318,6 +321,8 @@ async fn no_picture_before_pose_none_without_a_grant_none_after_off() {
         }
     };
     let results = end.results.expect("results");
+    let pose = end.stages.iter().find(|stage| stage.stage == Stage::Pose).expect("pose");
+    println!("grant to picture {waits:?} ms; pose takes {:.0} ms a frame", 1000.0 / pose.fps);
     println!("encoded {} pictures, off at frame {frame} of 90", results.preview_frames);
     // Six were taken, two granted before off may have been made.
     assert!((6..=9).contains(&results.preview_frames), "{} were encoded", results.preview_frames);

@@ -127,7 +127,7 @@ fn UploadRow(key: Key) -> impl IntoView {
             class="upload"
             class:failed=has_failed
             data-testid="video-row"
-            data-name=name.clone()
+            data-name=name
             data-state=move || if has_failed() { "failed" } else { "uploading" }
         >
             <b title=name.clone()>{name.clone()}</b>
@@ -167,7 +167,7 @@ fn about(upload: &Upload, t: &Files, locale: Locale) -> String {
         Step::Sending { sent, pace } => {
             let mut said = locale.percent(*sent as f64 / upload.size.max(1) as f64);
             if let Some(pace) = pace.bytes_per_second() {
-                said.push_str(&format!(" · {}/s", locale.bytes(pace as u64)));
+                said.push_str(&format!(" · {}/{}", locale.bytes(pace as u64), t.second));
             }
             if let Some(left) = pace.seconds_left(upload.size) {
                 said.push_str(&format!(" · {} {}", t.left, clock(left)));

@@ -182,7 +182,7 @@ pub(crate) fn FilePicker(open: RwSignal<bool>, on_pick: Callback<Vec<SourceRef>>
                     on:click=move |_| choose.run(())
                 >
                     {move || texts().add}
-                    <span hidden=move || count() == 0>{move || format!("\u{a0}({})", locale.get().int(count() as u64))}</span>
+                    <span hidden=move || count() == 0>{move || format!("({})", locale.get().int(count() as u64))}</span>
                 </button>
                 <output class="unseen" aria-live="polite">
                     {move || locale.get().counted(count() as u64, texts().chosen)}

@@ -2,6 +2,7 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
+use silhueta_shared::protocol::{ErrorCode, Root, WireError};
 use web_sys::SubmitEvent;
 
 use super::browser::Browser;
@@ -33,7 +34,7 @@ pub(super) fn Roots(browser: Browser, input: NodeRef<Input>) -> impl IntoView {
     });
     let roots = move || {
         let here = browser.at.get().map(|(root, _)| root);
-        let line = move |root: silhueta_shared::protocol::Root| {
+        let line = move |root: Root| {
             let id = root.id;
             view! {
                 <li>
@@ -42,7 +43,7 @@ pub(super) fn Roots(browser: Browser, input: NodeRef<Input>) -> impl IntoView {
                         class="picker-root"
                         data-testid="picker-root"
                         data-path=root.path.clone()
-                        title=root.path.clone()
+                        title=root.path
                         aria-current=(here == Some(id)).then_some("true")
                         on:click=move |_| browser.go(id, String::new())
                     >
@@ -57,7 +58,12 @@ pub(super) fn Roots(browser: Browser, input: NodeRef<Input>) -> impl IntoView {
         };
         helper.roots.get().into_iter().map(line).collect_view()
     };
-    let trouble = move || browser.trouble.get().map(|error| (refusal(locale.get(), &error), error.message));
+    // The one value that was given is the path: what is wrong with it is the helper's to say.
+    let said = move |error: &WireError| match error.code {
+        ErrorCode::BadValue => texts().cant_open,
+        _ => refusal(locale.get(), error),
+    };
+    let trouble = move || browser.trouble.get().map(|error| (said(&error), error.message));
     view! {
         <aside class="picker-side">
             <h3 hidden=move || helper.roots.with(Vec::is_empty)>{move || texts().folders}</h3>

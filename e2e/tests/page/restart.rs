@@ -67,9 +67,9 @@ fn the_helper_ends_and_comes_back_under_an_open_page() {
             page.start().await;
             page.stage("track", "now", JOB).await;
             if violently {
-                server.kill()
+                server.kill();
             } else {
-                server.interrupt()
+                server.interrupt();
             }
             page.tab.wait(
                 "the page to say that the helper is away",
