@@ -127,7 +127,7 @@ fn UploadRow(key: Key) -> impl IntoView {
             class="upload"
             class:failed=has_failed
             data-testid="video-row"
-            data-name=name.clone()
+            data-name=name
             data-state=move || if has_failed() { "failed" } else { "uploading" }
         >
             <b title=name.clone()>{name.clone()}</b>

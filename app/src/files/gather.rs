@@ -44,6 +44,8 @@ impl Dropped {
             let mut found = Vec::new();
             walk(entry, &mut found, 0).await;
             found.retain(|file| is_itself || is_video(&file.name()));
+            // The browser gives them as they come.
+            found.sort_by_key(|file| file.name().to_lowercase());
             found.truncate(MOST_FILES.saturating_sub(files.len()));
             files.extend(found);
         }

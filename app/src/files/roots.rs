@@ -43,7 +43,7 @@ pub(super) fn Roots(browser: Browser, input: NodeRef<Input>) -> impl IntoView {
                         class="picker-root"
                         data-testid="picker-root"
                         data-path=root.path.clone()
-                        title=root.path.clone()
+                        title=root.path
                         aria-current=(here == Some(id)).then_some("true")
                         on:click=move |_| browser.go(id, String::new())
                     >

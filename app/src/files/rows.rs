@@ -92,7 +92,7 @@ pub(super) fn Rows(browser: Browser, list: NodeRef<Div>, on_choose: Callback<()>
                 role="option"
                 aria-selected=move || is_video.then(|| chosen.get().to_string())
                 data-testid="picker-entry"
-                data-name=name.clone()
+                data-name=name
                 data-kind=if is_video { "video" } else { "folder" }
                 on:click=click
                 on:dblclick=move |_| {

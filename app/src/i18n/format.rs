@@ -154,8 +154,16 @@ impl Locale {
         if seconds >= 60.0 {
             return clock(seconds);
         }
-        let unit = if self == Self::Ru { "с" } else { "s" };
-        format!("{}{NB}{unit}", self.fixed(seconds, 1))
+        format!("{}{NB}{}", self.fixed(seconds, 1), self.second_unit())
+    }
+
+    /// `3 s`: a time to wait.
+    pub(crate) fn whole_seconds(self, seconds: f64) -> String {
+        format!("{}{NB}{}", self.fixed(seconds, 0), self.second_unit())
+    }
+
+    const fn second_unit(self) -> &'static str {
+        if matches!(self, Self::Ru) { "с" } else { "s" }
     }
 
     const fn decimal_sign(self) -> char {
@@ -266,6 +274,8 @@ mod tests {
             [0.0, 9.6, 628.0, 3723.0, f64::NAN, -4.0].map(clock),
             ["0:00", "0:10", "10:28", "1:02:03", "0:00", "0:00"]
         );
+        assert_eq!((plain(&PtBr.seconds(29.84)), plain(&Ru.seconds(75.2))), ("29,8 s".into(), "1:15".into()));
+        assert_eq!((plain(&En.whole_seconds(2.6)), plain(&Ru.whole_seconds(3.0))), ("3 s".into(), "3 с".into()));
         assert_eq!(time_of_day(0, 0), "00:00:00");
         assert_eq!(time_of_day(3_600_000, -180), "22:00:00");
         assert_eq!(seconds_left(8_090, Some(18_812), 62.0).map(clock).as_deref(), Some("2:53"));

@@ -55,6 +55,9 @@ pub(super) struct Figures {
     pub(super) painted: u64,
 }
 
+/// Follows the size; the function lives as long as it is called.
+type Sizes = (ResizeObserver, Closure<dyn FnMut()>);
+
 /// The canvases and what is on them.
 pub(super) struct Screen {
     picture: HtmlCanvasElement,
@@ -68,7 +71,7 @@ pub(super) struct Screen {
     chosen: Cell<Option<IdentityId>>,
     stats: RefCell<Stats>,
     measure: Measure,
-    sizes: RefCell<Option<(ResizeObserver, Closure<dyn FnMut()>)>>,
+    sizes: RefCell<Option<Sizes>>,
 }
 
 impl Screen {

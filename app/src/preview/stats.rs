@@ -76,7 +76,9 @@ mod tests {
         assert!((stats.rate(299.0 * 40.0) - 25.0).abs() < 1e-9);
         assert_eq!(stats.rate(299.0 * 40.0 + 5100.0), 0.0);
         let mut slow = Stats::default();
-        [0.0, 2000.0, 4000.0].map(|at| slow.paint(at, 10.0));
+        for at in [0.0, 2000.0, 4000.0] {
+            slow.paint(at, 10.0);
+        }
         assert!((slow.rate(5000.0) - 0.5).abs() < 1e-9);
         assert_eq!((Stats::default().rate(0.0), Stats::default().age()), (0.0, None));
     }

@@ -47,7 +47,7 @@ pub(super) fn ConnectionBanner() -> impl IntoView {
         let (text, extra, action, reload) = match status.get() {
             LinkStatus::Connecting | LinkStatus::Online | LinkStatus::AccessNeeded => return None,
             LinkStatus::Offline { retry_in } => {
-                let wait = (retry_in >= 1.0).then(|| (t().retry_in)(&locale.get().seconds(retry_in.round())));
+                let wait = (retry_in >= 1.0).then(|| (t().retry_in)(&locale.get().whole_seconds(retry_in)));
                 (t().offline_long, wait, t().retry, false)
             }
             LinkStatus::Closed => (t().closed_long, None, t().retry, false),

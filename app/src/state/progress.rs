@@ -39,12 +39,14 @@ pub(crate) fn stage_share(view: &StageView) -> f64 {
     }
 }
 
-/// The video that a run is at: the one that works, else the next, else the last that failed, else the last.
+/// The video that a run is at: the one that works, else the next, else the last that
+/// failed, else the last that was begun.
 pub(crate) fn at(jobs: &[JobView]) -> Option<&JobView> {
     let active = jobs.iter().find(|job| job.state.is_active());
     let next = || jobs.iter().find(|job| job.state == JobState::Queued);
     let failed = || jobs.iter().rev().find(|job| job.state == JobState::Failed);
-    active.or_else(next).or_else(failed).or_else(|| jobs.last())
+    let begun = || jobs.iter().rev().find(|job| job.started.is_some());
+    active.or_else(next).or_else(failed).or_else(begun).or_else(|| jobs.last())
 }
 
 #[cfg(test)]
@@ -65,6 +67,8 @@ mod tests {
             view(Stage::Track, 90, Some(90), true),
             view(Stage::Pose, 45, Some(90), false),
             view(Stage::Export, 0, None, true),
+            // All of it, and its results not yet in place.
+            view(Stage::Pose, 90, Some(90), true),
         ];
         let mut last = -1.0;
         for step in steps {
@@ -96,5 +100,8 @@ mod tests {
         assert_eq!(at_id(&[Failed, Completed]), Some(1));
         assert_eq!(at_id(&[Completed, Completed]), Some(2));
         assert_eq!(at_id(&[]), None);
+        let mut stopped = jobs(&[JobState::Cancelled, JobState::Cancelled]);
+        stopped[0].started = Some(7);
+        assert_eq!(at(&stopped).map(|job| job.id.get()), Some(1), "the other was never begun");
     }
 }

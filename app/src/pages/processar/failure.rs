@@ -15,8 +15,7 @@ use crate::state::bench::Bench;
 pub(super) fn Endings() -> impl IntoView {
     let bench = expect_context::<Bench>();
     let ended = Memo::new(move |_| {
-        let badly =
-            |job: &&JobView| matches!(job.state, JobState::Failed | JobState::Cancelled | JobState::Interrupted);
+        let badly = |job: &&JobView| matches!(job.state, JobState::Failed | JobState::Interrupted);
         bench.jobs.with(|jobs| jobs.iter().filter(badly).map(|job| job.id).collect::<Vec<_>>())
     });
     view! {

@@ -31,6 +31,7 @@ use self::videos::Videos;
 use self::welcome::Welcome;
 use crate::preview::PreviewTile;
 use crate::state::bench::Bench;
+use crate::state::helper::HelperState;
 
 /// The page.
 #[component]
@@ -38,12 +39,14 @@ pub(crate) fn Processar() -> impl IntoView {
     let bench = expect_context::<Bench>();
     let has_run = Memo::new(move |_| bench.jobs.with(|jobs| !jobs.is_empty()));
     let is_new = Memo::new(move |_| !has_run.get() && bench.sources.with(Vec::is_empty));
+    let shelf = expect_context::<HelperState>().models;
+    let lacks_models = Memo::new(move |_| shelf.with(|shelf| shelf.as_ref().is_some_and(|s| !s.missing.is_empty())));
     let active = move || bench.merged.with(|merged| merged.active);
     view! {
         <div class="page processar">
             <Head />
             <Announcer />
-            <div class="bench" class:new=is_new>
+            <div class="bench" class:new=is_new class:work-first=move || has_run.get() || lacks_models.get()>
                 <div class="bench-inputs">
                     <Videos />
                     <Settings />
@@ -64,7 +67,7 @@ pub(crate) fn Processar() -> impl IntoView {
                             look=bench.look
                         />
                     </Show>
-                    <Show when=move || is_new.get()>
+                    <Show when=move || is_new.get() && !lacks_models.get()>
                         <Welcome />
                     </Show>
                 </div>

@@ -71,6 +71,7 @@ fn StageCard(stage: Stage) -> impl IntoView {
         stage == Stage::Track
             && job.with(|job| job.as_ref().is_some_and(|job| job.state == JobState::Running(Stage::Probe)))
     });
+    let ended = Memo::new(move |_| job.with(|job| job.as_ref().is_some_and(|job| job.state.has_ended())));
     let share = move || match (standing.get(), view.get()) {
         (Standing::Done, _) => 1.0,
         (_, Some(view)) => stage_share(&view),
@@ -82,6 +83,8 @@ fn StageCard(stage: Stage) -> impl IntoView {
         (_, Some(view)) if view.done > 0 || counting() => frames(locale.get(), &view, counting()),
         (Standing::Now, _) => notices::stage_does(locale.get(), stage).to_owned(),
         (Standing::Waiting, _) if preparing.get() => t().preparing.to_owned(),
+        // After a bad end it never comes to this stage.
+        (Standing::Waiting, _) if ended.get() => "–".to_owned(),
         (Standing::Waiting, _) if job.with(Option::is_some) => t().waiting.to_owned(),
         (Standing::Waiting, _) => notices::stage_does(locale.get(), stage).to_owned(),
         _ => String::new(),
