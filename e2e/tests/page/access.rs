@@ -26,7 +26,7 @@ fn the_opened_address_lets_in_once_and_the_token_lets_in_too() {
         assert_eq!(first.eval::<String>("location.hash + document.cookie").await, "");
         first.reload().await;
         first.see_attr("connection", "data-state", "online", SOON).await;
-        first.assert_quiet_but(&["401"]);
+        first.assert_quiet_but(&["401", "HTTP Authentication failed"]);
 
         // Another browser with the same address comes too late.
         let second = browser.tab(&url).await;
@@ -41,6 +41,6 @@ fn the_opened_address_lets_in_once_and_the_token_lets_in_too() {
         second.click("[data-testid='access-form'] button").await;
         second.see_attr("connection", "data-state", "online", SOON).await;
         second.see_no("access-form", SOON).await;
-        second.assert_quiet_but(&["401"]);
+        second.assert_quiet_but(&["401", "HTTP Authentication failed"]);
     });
 }

@@ -41,6 +41,14 @@ fn no_picture_before_pose_and_pictures_in_it() {
     });
 }
 
+/// Notes when the preview was switched on, when the page next spoke, and when a picture came.
+const CLOCKS: &str = "(() => { const now = () => performance.now(); \
+    document.querySelector(\"[data-testid='preview-toggle']\").addEventListener('click', () => { \
+        window.switchedAt = now(); const send = WebSocket.prototype.send; \
+        WebSocket.prototype.send = function (data) { window.sentAt ??= now(); \
+            this.addEventListener('message', e => { if (e.data.byteLength > 8000) window.arrivedAt ??= now(); }); \
+            return send.call(this, data); }; }, { once: true, capture: true }); return null; })()";
+
 /// How many colours the tile's first canvas shows, on a coarse grid.
 const COLOURS: &str = "(() => { const c = document.querySelector(\"[data-testid='tile'] canvas\"); \
     const copy = Object.assign(document.createElement('canvas'), { width: c.width, height: c.height }); \
@@ -62,21 +70,18 @@ fn switched_on_in_mid_pose_it_shows_and_switched_off_nothing_is_encoded() {
         page.stage("pose", "now", JOB).await;
         assert_eq!(page.painted().await, 0);
 
-        // The page's own clock, from the click to the first picture.
-        page.tab
-            .eval::<serde_json::Value>(
-                "(() => { document.querySelector(\"[data-testid='preview-toggle']\").addEventListener('click', \
-                 () => { window.switchedAt = performance.now(); }, { once: true, capture: true }); return null; })()",
-            )
-            .await;
+        // The page's own clock: the click, the first word to the helper after it, the first picture's arrival.
+        page.tab.eval::<serde_json::Value>(CLOCKS).await;
         let asked = Instant::now();
         page.tab.click("preview-toggle").await;
         page.tab.wait("the first picture", Duration::from_secs(10), "window.silhuetaPreview?.painted > 0").await;
         let waited = asked.elapsed();
         let to_paint: f64 = page.tab.eval("window.silhuetaPreview.paintedAt[0] - window.switchedAt").await;
         let latency: f64 = page.tab.eval("window.silhuetaPreview.latencies[0]").await;
+        let [sent, arrived]: [f64; 2] = page.tab.eval("[sentAt - switchedAt, arrivedAt - switchedAt]").await;
         println!(
-            "switched on in mid-pose: first picture after {to_paint:.0} ms by the page's clock ({waited:.0?} by ours), posed to painted {latency:.0} ms"
+            "switched on in mid-pose: asked after {sent:.0} ms, picture there after {arrived:.0}, painted after \
+             {to_paint:.0} by the page's clock ({waited:.0?} by ours), posed to painted {latency:.0} ms"
         );
         page.tab.wait("five pictures", SOON, "window.silhuetaPreview.painted >= 5").await;
 

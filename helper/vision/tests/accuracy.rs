@@ -36,8 +36,10 @@ fn ready(test: &str) -> Option<(PathBuf, &'static Runtime)> {
     Some((data, RUNTIME.get_or_init(|| Runtime::load(&library).unwrap())))
 }
 
+/// A photograph, which is no video: jobs don't take it.
 fn picture(path: &Path) -> Frame {
-    Decoder::open(path, &Limits::default(), 1, &Arc::default()).unwrap().next_frame().unwrap().unwrap()
+    let limits = Limits { containers: "image2,jpeg_pipe,png_pipe", ..Limits::default() };
+    Decoder::open(path, &limits, 1, &Arc::default()).unwrap().next_frame().unwrap().unwrap()
 }
 
 fn tinypose(runtime: &Runtime, data: &Path, channels: ChannelOrder) -> RtmPose {
