@@ -47,7 +47,7 @@ fn OfJob(id: JobId) -> impl IntoView {
     };
     // What was finished before took no time now.
     let took = job.started.zip(job.ended).map(|(from, to)| to.saturating_sub(from) as f64 / 1000.0);
-    let seconds = took.filter(|seconds| *seconds >= 0.1);
+    let seconds = took.filter(|_| !job.stages.is_empty());
     let mut files = results.files.clone();
     files.sort_by_key(|name| name != OPENED);
     let links = files.into_iter().map(|name| view! { <FileLink id name /> }).collect_view();
