@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-/// Endings of the files that are taken from a folder.
-pub(crate) const ENDINGS: [&str; 14] =
-    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mts", "m2ts", "wmv", "flv", "3gp"];
+use silhueta_shared::protocol::VIDEO_ENDINGS;
 
-/// Whether a file's ending is one of [`ENDINGS`], in any case.
+/// Whether a file's ending is one of [`VIDEO_ENDINGS`], in any case.
 pub(crate) fn is_video(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+    ending.is_some_and(|ending| VIDEO_ENDINGS.contains(&ending.as_str()))
 }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use silhueta_shared::protocol::VIDEO_ENDINGS;
+
 use crate::exit::CliError;
-use crate::videos::{ENDINGS, is_video};
+use crate::videos::is_video;
 
 /// Files stay, folders become their videos in order of their names.
 pub(super) fn expand(given: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
@@ -22,7 +24,7 @@ pub(super) fn expand(given: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
             }
         }
         if inside.is_empty() {
-            let endings = ENDINGS.join(", ");
+            let endings = VIDEO_ENDINGS.join(", ");
             return Err(CliError::Input(format!("{} holds no video (looked for {endings})", path.display())));
         }
         inside.sort();
