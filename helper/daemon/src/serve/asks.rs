@@ -1,5 +1,6 @@
 //! What a client can ask for, and the answers.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +12,10 @@ use silhueta_shared::protocol::{
 };
 use silhueta_shared::worker::{Command, Event};
 
-use super::files::{self, internal};
+use super::files::{self, Reach, internal};
 use super::helper::Helper;
 use super::shelf;
+use super::uploads::Spool;
 use crate::worker::Worker;
 
 /// Videos of one run.
@@ -48,14 +50,15 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
         return Err(WireError::new(ErrorCode::Closing, "the helper is ending"));
     }
     match ask {
-        Ask::Start(request) => start(helper, asker, &request),
+        Ask::Start(request) => start(helper, asker, request).await,
         Ask::Pause { job } => helper.state().bench.pause(job, true).map(|()| Answer::Done),
         Ask::Resume { job } => helper.state().bench.pause(job, false).map(|()| Answer::Done),
         Ask::Stop { job } => helper.state().bench.stop(job).map(|()| Answer::Done),
         Ask::StopRun { run } => helper.state().bench.stop_run(run).map(|()| Answer::Done),
         Ask::Roots => files::roots(helper.state().bench.store()).map(Answer::Roots),
         Ask::OpenRoot { path } => {
-            files::open_root(helper.state().bench.store(), &path)?;
+            let path = apart(move || files::openable(&path)).await?;
+            helper.state().bench.store().open_root(&path).map_err(internal)?;
             tell_roots(helper)
         }
         Ask::CloseRoot { root } => {
@@ -64,14 +67,19 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
             }
             tell_roots(helper)
         }
-        Ask::Browse { root, path } => files::browse(helper.state().bench.store(), root, &path).map(Answer::Listing),
+        Ask::Browse { root, path } => {
+            let reach = reach(helper, asker)?;
+            apart(move || files::browse(&reach, root, &path)).await.map(Answer::Listing)
+        }
         Ask::Inspect { source } => {
-            let path = files::locate(helper.state().bench.store(), &helper.spool, &source, asker.is_browser)?;
+            let (reach, shared, named) = (reach(helper, asker)?, Arc::clone(helper), source.clone());
+            let path = apart(move || files::locate(&reach, &shared.spool, &named)).await?;
             inspect(helper, &source, path).await.map(Answer::Facts)
         }
         Ask::DropUpload { upload } => {
             let state = helper.state();
-            let path = helper.spool.path(state.bench.store(), upload)?;
+            let uploads = state.bench.store().uploads().map_err(internal)?;
+            let path = helper.spool.path(&uploads, upload)?;
             if state.bench.is_using(&path) {
                 let error = WireError::new(ErrorCode::IllegalState, format!("upload {upload} is being worked on"));
                 return Err(error.hint("stop that work first"));
@@ -91,7 +99,18 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
     }
 }
 
-fn start(helper: &Helper, asker: Asker, request: &StartRun) -> Result<Answer, WireError> {
+/// Looks at files in a thread apart: a disk that hangs keeps nobody but the asker waiting.
+async fn apart<T: Send + 'static>(
+    look: impl FnOnce() -> Result<T, WireError> + Send + 'static,
+) -> Result<T, WireError> {
+    tokio::task::spawn_blocking(look).await.map_err(internal)?
+}
+
+fn reach(helper: &Helper, asker: Asker) -> Result<Reach, WireError> {
+    Reach::of(helper.state().bench.store(), asker.is_browser)
+}
+
+async fn start(helper: &Arc<Helper>, asker: Asker, request: StartRun) -> Result<Answer, WireError> {
     let wrong = |field: &str, why: &str| WireError::new(ErrorCode::BadValue, why).field(field);
     if request.sources.is_empty() || request.sources.len() > MOST_VIDEOS {
         return Err(wrong("sources", &format!("a run takes 1 to {MOST_VIDEOS} videos")));
@@ -99,19 +118,26 @@ fn start(helper: &Helper, asker: Asker, request: &StartRun) -> Result<Answer, Wi
     if request.settings.fps.is_some_and(|fps| !fps.is_finite() || !(0.001..=1000.0).contains(&fps)) {
         return Err(wrong("settings.fps", "frames a second go from 0.001 to 1000"));
     }
-    let mut state = helper.state();
-    check_models(&state.models, &request.settings)?;
-    let mut videos: Vec<(SourceRef, PathBuf)> = Vec::new();
-    for source in &request.sources {
-        let path = files::locate(state.bench.store(), &helper.spool, source, asker.is_browser)?;
-        if videos.iter().any(|(_, known)| *known == path) {
-            return Err(wrong("sources", &format!("{} is there twice", source.name())));
-        }
-        videos.push((source.clone(), path));
-    }
-    let (run, jobs) = state.bench.start(asker.session, request, videos)?;
+    check_models(&helper.state().models, &request.settings)?;
+    let (reach, shared, sources) = (reach(helper, asker)?, Arc::clone(helper), request.sources.clone());
+    let videos = apart(move || locate_all(&reach, &shared.spool, sources)).await?;
+    let (run, jobs) = helper.state().bench.start(asker.session, &request, videos)?;
     helper.queued.notify_one();
     Ok(Answer::Started { run, jobs })
+}
+
+/// Every video with its path; none twice.
+fn locate_all(reach: &Reach, spool: &Spool, sources: Vec<SourceRef>) -> Result<Vec<(SourceRef, PathBuf)>, WireError> {
+    let (mut videos, mut known) = (Vec::new(), HashSet::new());
+    for source in sources {
+        let path = files::locate(reach, spool, &source)?;
+        if !known.insert(path.clone()) {
+            let twice = format!("{} is there twice", source.name());
+            return Err(WireError::new(ErrorCode::BadValue, twice).field("sources"));
+        }
+        videos.push((source, path));
+    }
+    Ok(videos)
 }
 
 /// Each role has a model, and a chosen one is there and fits: never a path, only what the shelf holds.

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use silhueta_shared::protocol::{Entry, EntryKind, ErrorCode, Listing, Root, RootId, SourceRef, WireError};
 
-use super::store::Store;
+use super::store::{Store, Upload};
 use super::uploads::Spool;
 use crate::videos::is_video;
 
@@ -15,8 +15,23 @@ const MOST_ENTRIES: usize = 5000;
 const SYSTEM: [&str; 12] =
     ["/proc", "/sys", "/dev", "/etc", "/boot", "/run", "/bin", "/sbin", "/lib", "/usr", "/var/lib", "C:\\Windows"];
 
-/// Opens a folder by its path.
-pub(super) fn open_root(store: &Store, path: &str) -> Result<(), WireError> {
+/// What a client may name. Taken from the state, then used without it: a folder may be on a disk that hangs.
+#[derive(Debug)]
+pub(super) struct Reach {
+    roots: Vec<Root>,
+    uploads: Vec<Upload>,
+    /// A page is behind it: no plain paths.
+    is_browser: bool,
+}
+
+impl Reach {
+    pub(super) fn of(store: &Store, is_browser: bool) -> Result<Self, WireError> {
+        Ok(Self { roots: roots(store)?, uploads: store.uploads().map_err(internal)?, is_browser })
+    }
+}
+
+/// The real path of a folder that may be opened.
+pub(super) fn openable(path: &str) -> Result<String, WireError> {
     let wrong = |why: String| WireError::new(ErrorCode::BadValue, why).field("path");
     let given = Path::new(path.trim());
     if !given.is_absolute() {
@@ -30,13 +45,12 @@ pub(super) fn open_root(store: &Store, path: &str) -> Result<(), WireError> {
         return Err(wrong(format!("{path} belongs to the system")).hint("open the folder that holds the videos"));
     }
     std::fs::read_dir(&folder).map_err(|e| wrong(format!("{path} can't be read: {e}")))?;
-    let text = folder.to_str().ok_or_else(|| wrong(format!("{path} is not UTF-8: rename it")))?;
-    store.open_root(text).map_err(internal)
+    folder.to_str().map(ToOwned::to_owned).ok_or_else(|| wrong(format!("{path} is not UTF-8: rename it")))
 }
 
 /// What is in a folder below a root.
-pub(super) fn browse(store: &Store, root: RootId, path: &str) -> Result<Listing, WireError> {
-    let folder = below(&root_of(store, root)?, path)?;
+pub(super) fn browse(reach: &Reach, root: RootId, path: &str) -> Result<Listing, WireError> {
+    let folder = below(&root_of(reach, root)?, path)?;
     let unreadable = |e: std::io::Error| missing(path, &e);
     let mut entries: Vec<Entry> =
         std::fs::read_dir(&folder).map_err(unreadable)?.flatten().filter_map(|found| entry(&found)).collect();
@@ -50,11 +64,11 @@ pub(super) fn browse(store: &Store, root: RootId, path: &str) -> Result<Listing,
 }
 
 /// Where a video is. A plain path is for clients that are no browser.
-pub(super) fn locate(store: &Store, spool: &Spool, source: &SourceRef, is_browser: bool) -> Result<PathBuf, WireError> {
+pub(super) fn locate(reach: &Reach, spool: &Spool, source: &SourceRef) -> Result<PathBuf, WireError> {
     let path = match source {
-        SourceRef::File { root, path } => below(&root_of(store, *root)?, path)?,
-        SourceRef::Upload { upload, .. } => spool.path(store, *upload)?,
-        SourceRef::Path { path } if is_browser => {
+        SourceRef::File { root, path } => below(&root_of(reach, *root)?, path)?,
+        SourceRef::Upload { upload, .. } => spool.path(&reach.uploads, *upload)?,
+        SourceRef::Path { path } if reach.is_browser => {
             let error = WireError::new(ErrorCode::PathNotAllowed, format!("{path} can't be named by its path"));
             return Err(error.field("sources").hint("open its folder, then choose it there"));
         }
@@ -79,14 +93,14 @@ pub(super) fn roots(store: &Store) -> Result<Vec<Root>, WireError> {
     store.roots().map_err(internal)
 }
 
-fn root_of(store: &Store, id: RootId) -> Result<PathBuf, WireError> {
-    let root = roots(store)?.into_iter().find(|root| root.id == id);
+fn root_of(reach: &Reach, id: RootId) -> Result<PathBuf, WireError> {
+    let root = reach.roots.iter().find(|root| root.id == id);
     let none = || {
         let error = WireError::new(ErrorCode::NotFound, format!("folder {id} is not open"));
         error.field("root").hint("open the folder again")
     };
-    let path = root.ok_or_else(none)?.path;
-    Path::new(&path).canonicalize().map_err(|e| missing(&path, &e))
+    let path = &root.ok_or_else(none)?.path;
+    Path::new(path).canonicalize().map_err(|e| missing(path, &e))
 }
 
 /// The real path of `path` below `root`; links are followed and must end below it, too.
@@ -187,19 +201,19 @@ mod tests {
             write_whole(&folder.path().join(name), |out| out.write_all(b"xy")).unwrap();
         }
         let store = Store::in_memory();
-        open_root(&store, folder.path().to_str().unwrap()).unwrap();
+        store.open_root(&openable(folder.path().to_str().unwrap()).unwrap()).unwrap();
         let root = store.roots().unwrap()[0].id;
-        let listing = browse(&store, root, "").unwrap();
+        let listing = browse(&Reach::of(&store, true).unwrap(), root, "").unwrap();
         let names: Vec<_> = listing.entries.iter().map(|e| (e.name.as_str(), e.size)).collect();
         assert_eq!(names, [("z", 0), ("a.mkv", 2), ("b.MP4", 2)]);
     }
 
     #[test]
     fn only_folders_of_people_are_opened() {
-        let store = Store::in_memory();
         for bad in ["relative", "/", "/etc", "/proc/self", "/no/such/folder", ""] {
-            assert_eq!(code(open_root(&store, bad)), ErrorCode::BadValue, "{bad:?}");
+            assert_eq!(code(openable(bad)), ErrorCode::BadValue, "{bad:?}");
         }
-        assert_eq!(code(browse(&store, RootId::new(9).unwrap(), "")), ErrorCode::NotFound);
+        let nothing = Reach::of(&Store::in_memory(), true).unwrap();
+        assert_eq!(code(browse(&nothing, RootId::new(9).unwrap(), "")), ErrorCode::NotFound);
     }
 }

@@ -131,8 +131,9 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
     let store = Store::open(&home.jobs()).map_err(|e| fail(&e))?;
     for folder in home::first_roots(&store) {
         // One that can't be opened is no reason not to start.
-        if let Err(error) = files::open_root(&store, &folder) {
-            tracing::info!("{}", error.message);
+        match files::openable(&folder) {
+            Ok(path) => store.open_root(&path).map_err(|e| fail(&e))?,
+            Err(error) => tracing::info!("{}", error.message),
         }
     }
     let spool = Spool::open(home.uploads(), &store).map_err(|e| fail(&e))?;

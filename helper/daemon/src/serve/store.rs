@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use silhueta_shared::protocol::{JobId, JobView, LogLine, Root, RootId, UploadId};
 
 /// Layout of the file; a newer one is not touched.
@@ -172,12 +172,6 @@ impl Store {
     pub(super) fn drop_upload(&self, upload: UploadId) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM uploads WHERE id = ?1", [number(upload.get())])?;
         Ok(())
-    }
-
-    /// One upload.
-    pub(super) fn upload(&self, upload: UploadId) -> Result<Option<Upload>, StoreError> {
-        let sql = "SELECT id, name, size, at FROM uploads WHERE id = ?1";
-        Ok(self.db.query_row(sql, [number(upload.get())], upload_of).optional()?.flatten())
     }
 
     /// All uploads.

@@ -87,14 +87,13 @@ impl Spool {
     }
 
     /// Where an upload is.
-    pub(super) fn path(&self, store: &Store, id: UploadId) -> Result<PathBuf, WireError> {
-        let upload = store.upload(id).map_err(internal)?;
-        Ok(file_of(&self.folder, &upload.ok_or_else(|| gone(id))?))
+    pub(super) fn path(&self, uploads: &[Upload], id: UploadId) -> Result<PathBuf, WireError> {
+        let upload = uploads.iter().find(|upload| upload.id == id);
+        Ok(file_of(&self.folder, upload.ok_or_else(|| gone(id))?))
     }
 
     /// Throws an upload away.
     pub(super) fn drop_upload(&self, store: &Store, id: UploadId) -> Result<(), WireError> {
-        store.upload(id).map_err(internal)?.ok_or_else(|| gone(id))?;
         store.drop_upload(id).map_err(internal)?;
         std::fs::remove_dir_all(self.folder.join(id.get().to_string())).map_err(internal)
     }
