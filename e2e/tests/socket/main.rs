@@ -7,6 +7,7 @@
     reason = "a test: a failure here is a failed test"
 )]
 
+mod feed;
 mod jobs;
 mod preview;
 mod restarts;
