@@ -1,4 +1,4 @@
-//! Errors over HTTP: the socket's own error as JSON, with the status that fits.
+//! Errors on their way to clients; over HTTP the socket's own error as JSON, with the status that fits.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -29,6 +29,11 @@ impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         (self.status, Json(self.error)).into_response()
     }
+}
+
+/// The helper's own fault.
+pub(super) fn internal(error: impl std::fmt::Display) -> WireError {
+    WireError::new(ErrorCode::Internal, error.to_string())
 }
 
 /// Turns a wire error into one for HTTP.

@@ -12,10 +12,11 @@ use silhueta_shared::protocol::{
 };
 use silhueta_shared::worker::{Command, Event};
 
-use super::files::{self, Reach, internal};
+use super::answer::internal;
+use super::files::{self, Reach};
 use super::helper::Helper;
 use super::shelf;
-use super::uploads::Spool;
+use super::spool::Spool;
 use crate::worker::Worker;
 
 /// Videos of one run.

@@ -5,8 +5,9 @@ use std::time::UNIX_EPOCH;
 
 use silhueta_shared::protocol::{Entry, EntryKind, ErrorCode, Listing, Root, RootId, SourceRef, WireError};
 
+use super::answer::internal;
+use super::spool::Spool;
 use super::store::{Store, Upload};
-use super::uploads::Spool;
 use crate::videos::is_video;
 
 /// Entries that one listing holds.
@@ -138,11 +139,6 @@ fn entry(entry: &std::fs::DirEntry) -> Option<Entry> {
 
 fn missing(path: &str, error: &std::io::Error) -> WireError {
     WireError::new(ErrorCode::NotFound, format!("{path} can't be opened: {error}")).field("path")
-}
-
-/// The store's own fault.
-pub(super) fn internal(error: impl std::fmt::Display) -> WireError {
-    WireError::new(ErrorCode::Internal, error.to_string())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::hub::{Hub, Joined, Link};
 use super::now;
 use super::previews::Previews;
-use super::uploads::Spool;
+use super::spool::Spool;
 use super::workbench::Workbench;
 
 /// What changes and is told to everyone. One lock over all of it: what a client gets on arrival and what it

@@ -19,6 +19,7 @@ mod runner;
 mod secret;
 mod session;
 mod shelf;
+mod spool;
 mod store;
 mod uploads;
 mod workbench;
@@ -50,8 +51,8 @@ use helper::{Helper, State};
 use hub::Hub;
 use listen::Doorman;
 use previews::Previews;
+use spool::Spool;
 use store::Store;
-use uploads::Spool;
 use workbench::Workbench;
 
 /// The longest that the headers of a request may take.

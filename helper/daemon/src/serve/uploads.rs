@@ -1,7 +1,6 @@
 //! Videos that are sent to the helper: streamed to a folder of its own, within a quota, whole or not at all.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,101 +10,22 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
-use silhueta_shared::protocol::{ErrorCode, SessionId, UploadDone, UploadId, WireError};
+use silhueta_shared::protocol::{ErrorCode, SessionId, UploadDone, WireError};
 use tokio::io::AsyncWriteExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::HttpError;
-use super::files::internal;
+use super::answer::{HttpError, internal};
 use super::helper::Helper;
 use super::now;
-use super::store::{Store, StoreError, Upload};
+use super::store::{StoreError, Upload};
 use crate::videos::is_video;
 
-/// Bytes of all uploads together.
-const QUOTA: u64 = 20 << 30;
-/// Bytes of the disk that uploads leave free.
-const LEFT_FREE: u64 = 2 << 30;
 /// Bytes that an upload of unknown length takes at a time.
 const STEP: u64 = 16 << 20;
 /// The longest pause between two pieces.
 const STALL: Duration = Duration::from_secs(60);
-/// Uploads that nothing has used for so long go when the helper starts, in milliseconds.
-const KEPT: u64 = 7 * 24 * 3600 * 1000;
 /// Longest file name in bytes.
 const LONGEST_NAME: usize = 200;
-
-/// Why the folder can't be opened.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum SpoolError {
-    /// The folder itself.
-    #[error("the folder of uploads can't be used: {0}")]
-    Folder(#[from] std::io::Error),
-    /// What is known of its content.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// The folder of uploads: one folder each, named by number, with one file in it.
-#[derive(Debug)]
-pub(super) struct Spool {
-    folder: PathBuf,
-    last: AtomicU64,
-    /// Bytes of uploads that are still coming.
-    coming: Arc<Mutex<u64>>,
-}
-
-impl Spool {
-    /// Opens the folder and clears what is unfinished or old.
-    pub(super) fn open(folder: PathBuf, store: &Store) -> Result<Self, SpoolError> {
-        std::fs::create_dir_all(&folder)?;
-        for upload in store.uploads()? {
-            if upload.at + KEPT < now() || !file_of(&folder, &upload).is_file() {
-                store.drop_upload(upload.id)?;
-            }
-        }
-        let kept = store.uploads()?;
-        let mut last = kept.iter().map(|upload| upload.id.get()).max().unwrap_or(0);
-        for entry in std::fs::read_dir(&folder)?.flatten() {
-            let number = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
-            last = last.max(number.unwrap_or(0));
-            if !number.is_some_and(|n| kept.iter().any(|upload| upload.id.get() == n)) {
-                std::fs::remove_dir_all(entry.path())?;
-            }
-        }
-        // Numbers go on by the clock: one from before a restart never names another video.
-        let last = AtomicU64::new(last.max(now() / 1000));
-        Ok(Self { folder, last, coming: Arc::default() })
-    }
-
-    /// Bytes that may still be sent.
-    pub(super) fn room(&self, store: &Store) -> u64 {
-        let stored: u64 = store.uploads().map_or(QUOTA, |all| all.iter().map(|upload| upload.size).sum());
-        let coming = *self.coming.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = crate::disk::free(&self.folder).unwrap_or(0).saturating_sub(LEFT_FREE);
-        QUOTA.saturating_sub(stored).saturating_sub(coming).min(free)
-    }
-
-    /// Where an upload is.
-    pub(super) fn path(&self, uploads: &[Upload], id: UploadId) -> Result<PathBuf, WireError> {
-        let upload = uploads.iter().find(|upload| upload.id == id);
-        Ok(file_of(&self.folder, upload.ok_or_else(|| gone(id))?))
-    }
-
-    /// Throws an upload away.
-    pub(super) fn drop_upload(&self, store: &Store, id: UploadId) -> Result<(), WireError> {
-        store.drop_upload(id).map_err(internal)?;
-        std::fs::remove_dir_all(self.folder.join(id.get().to_string())).map_err(internal)
-    }
-}
-
-fn file_of(folder: &Path, upload: &Upload) -> PathBuf {
-    folder.join(upload.id.get().to_string()).join(&upload.name)
-}
-
-fn gone(id: UploadId) -> WireError {
-    WireError::new(ErrorCode::NotFound, format!("upload {id} is not there")).hint("send the video again")
-}
 
 /// The query of an upload.
 #[derive(Debug, Deserialize)]
@@ -166,8 +86,7 @@ pub(super) async fn upload(
     })?;
     let name = clean(&name)?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let id = UploadId::new(helper.spool.last.fetch_add(1, Ordering::Relaxed) + 1)
-        .ok_or_else(|| internal("no numbers are left"))?;
+    let id = helper.spool.number()?;
     let folder = helper.spool.folder.join(id.get().to_string());
     let coming = Arc::clone(&helper.spool.coming);
     let mut claim = Claim { folder, bytes: 0, coming, is_whole: false };
