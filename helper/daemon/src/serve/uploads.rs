@@ -152,8 +152,10 @@ fn clean(given: &str) -> Result<String, WireError> {
     let name: String = last.chars().filter(keep).collect();
     let name = name.trim_start_matches(['.', ' ', '-']).trim_end();
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    let mut stem = stem.trim_end_matches(['.', ' ']).to_owned();
+    let mut stem = stem.to_owned();
     while stem.len() + ending.len() + 1 > LONGEST_NAME && stem.pop().is_some() {}
+    // Where it was cut, too, there may be a dot.
+    let stem = stem.trim_end_matches(['.', ' ']);
     let name = format!("{stem}.{ending}");
     // Names that Windows keeps for devices.
     let device = stem.to_lowercase();
@@ -180,6 +182,7 @@ mod tests {
             ("...bashrc.mp4", "bashrc.mp4"),
             ("a\0b\n.mkv", "ab.mkv"),
             ("-rf.mp4", "rf.mp4"),
+            (&format!("{}.{}.mp4", "x".repeat(195), "y".repeat(9)), &format!("{}.mp4", "x".repeat(195))),
         ] {
             assert_eq!(clean(given).unwrap(), kept, "{given:?}");
         }
