@@ -1,6 +1,7 @@
 //! What a job is asked to do, and the stages it goes through.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,9 @@ impl fmt::Display for Stage {
         f.write_str(self.name())
     }
 }
+
+/// Frames a second that may be asked for; holds neither NaN nor infinity.
+pub const FPS: RangeInclusive<f64> = 0.001..=1000.0;
 
 /// Where the networks run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -128,9 +128,9 @@ fn mark(remembered: &Remembered, roots: &[Root]) -> Option<Mark> {
 }
 
 fn gone(settings: &JobSettings, shelf: &ModelShelf) -> Vec<Role> {
-    let chosen = [(Role::Detector, &settings.detector), (Role::Reid, &settings.reid), (Role::Pose, &settings.pose)];
     let there = |role, id: &String| shelf.models.iter().any(|model| model.role == Some(role) && model.id == *id);
-    chosen
+    settings
+        .choices()
         .into_iter()
         .filter(|(role, id)| id.as_ref().is_some_and(|id| !there(*role, id)))
         .map(|(role, _)| role)

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use silhueta_shared::job::Device;
+use silhueta_shared::job::{Device, FPS};
 
 use crate::exit::CliError;
 
@@ -143,7 +143,7 @@ fn parse_fps(text: &str) -> Result<Fps, String> {
         return Ok(Fps(None));
     }
     match text.parse::<f64>() {
-        Ok(fps) if fps.is_finite() && (0.001..=1000.0).contains(&fps) => Ok(Fps(Some(fps))),
+        Ok(fps) if FPS.contains(&fps) => Ok(Fps(Some(fps))),
         _ => Err("say `source` or a number from 0.001 to 1000".into()),
     }
 }

@@ -1,5 +1,6 @@
 //! `silhueta doctor`: what is there, what isn't, and what to do about it.
 
+use silhueta_shared::job::Failure;
 use silhueta_shared::worker::{Command, DoctorReport, Event};
 
 use crate::cli::say;
@@ -9,16 +10,21 @@ use crate::worker::Worker;
 
 /// Asks a worker and prints its answer.
 pub(crate) async fn doctor() -> Result<Exit, CliError> {
-    let mut worker = Worker::spawn().await.map_err(CliError::Job)?;
-    worker.send(&Command::Doctor).await.map_err(CliError::Job)?;
-    let report = loop {
-        if let Event::Doctor(report) = worker.next().await.map_err(CliError::Job)? {
-            break report;
-        }
-    };
-    worker.finish().await;
+    let report = ask().await.map_err(CliError::Job)?;
     print(&report);
     Ok(if report.runtime.is_ok() { Exit::Done } else { Exit::Runtime })
+}
+
+/// What a worker finds on this machine.
+pub(crate) async fn ask() -> Result<DoctorReport, Failure> {
+    let mut worker = Worker::spawn().await?;
+    worker.send(&Command::Doctor).await?;
+    loop {
+        if let Event::Doctor(report) = worker.next().await? {
+            worker.finish().await;
+            return Ok(report);
+        }
+    }
 }
 
 fn print(report: &DoctorReport) {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{JobId, Page, RunId, SessionId, SourceRef};
 use crate::job::{Device, Failure, Stage};
+use crate::model::Role;
 use crate::notice::{Level, Notice, VideoFacts};
 use crate::state::JobState;
 
@@ -37,6 +38,13 @@ pub struct JobSettings {
     pub video: bool,
     /// Whether to work again through a video that is finished.
     pub again: bool,
+}
+
+impl JobSettings {
+    /// What was chosen for each role.
+    pub const fn choices(&self) -> [(Role, &Option<String>); 3] {
+        [(Role::Detector, &self.detector), (Role::Reid, &self.reid), (Role::Pose, &self.pose)]
+    }
 }
 
 /// One video's work, as it is now.

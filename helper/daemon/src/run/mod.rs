@@ -6,7 +6,6 @@ mod progress;
 use std::path::Path;
 
 use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec};
-use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event};
 
@@ -64,17 +63,9 @@ pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
 
 /// Finds the three networks and says which they are.
 fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
-    let registry = models::registry();
-    let find = |role: Role, choice: &Option<String>| -> Result<ModelFile, CliError> {
-        let resolved = registry.resolve(role, choice.as_deref()).map_err(|e| CliError::Runtime(e.to_string()))?;
-        resolved.warnings.iter().for_each(|warning| note(&format!("warning: {warning}")));
-        Ok(resolved.model)
-    };
-    let models = JobModels {
-        detector: find(Role::Detector, &options.detector)?,
-        reid: find(Role::Reid, &options.reid)?,
-        pose: find(Role::Pose, &options.pose)?,
-    };
+    let RunOptions { detector, reid, pose, .. } = options;
+    let warn = |warning: String| note(&format!("warning: {warning}"));
+    let models = models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), warn).map_err(CliError::Job)?;
     if options.progress == ProgressStyle::Human {
         let JobModels { detector, reid, pose } = &models;
         note(&format!("detector {}, re-identification {}, pose {}", detector.id, reid.id, pose.id));

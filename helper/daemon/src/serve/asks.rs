@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use silhueta_shared::model::Role;
+use silhueta_shared::job::FPS;
 use silhueta_shared::notice::VideoFacts;
 use silhueta_shared::protocol::{
     Answer, Ask, ErrorCode, HelperMessage, JobSettings, ModelShelf, SessionId, SourceRef, StartRun, WireError,
@@ -116,7 +116,7 @@ async fn start(helper: &Arc<Helper>, asker: Asker, request: StartRun) -> Result<
     if request.sources.is_empty() || request.sources.len() > MOST_VIDEOS {
         return Err(wrong("sources", &format!("a run takes 1 to {MOST_VIDEOS} videos")));
     }
-    if request.settings.fps.is_some_and(|fps| !fps.is_finite() || !(0.001..=1000.0).contains(&fps)) {
+    if request.settings.fps.is_some_and(|fps| !FPS.contains(&fps)) {
         return Err(wrong("settings.fps", "frames a second go from 0.001 to 1000"));
     }
     check_models(&helper.state().models, &request.settings)?;
@@ -143,8 +143,7 @@ fn locate_all(reach: &Reach, spool: &Spool, sources: Vec<SourceRef>) -> Result<V
 
 /// Each role has a model, and a chosen one is there and fits: never a path, only what the shelf holds.
 fn check_models(shelf: &ModelShelf, settings: &JobSettings) -> Result<(), WireError> {
-    let chosen = [(Role::Detector, &settings.detector), (Role::Reid, &settings.reid), (Role::Pose, &settings.pose)];
-    for (role, choice) in chosen {
+    for (role, choice) in settings.choices() {
         let fits = |id: &String| shelf.models.iter().any(|model| model.id == *id && model.role == Some(role));
         let error = match choice {
             Some(id) if !fits(id) => format!("{id} is no {} in {}", role.name(), shelf.folder),

@@ -38,13 +38,12 @@ use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use silhueta_shared::protocol::{Hardware, HelperMessage, PATH};
-use silhueta_shared::worker::{Command, Event};
 use tokio::task::JoinSet;
 
 use crate::cli::{Auth, ServeOptions, note, say};
+use crate::doctor;
 use crate::exit::{CliError, Exit};
 use crate::signals::Signals;
-use crate::worker::Worker;
 use access::Access;
 use guard::Guard;
 use helper::{Helper, State};
@@ -246,18 +245,8 @@ async fn look_around(helper: Arc<Helper>) {
         Ok(models) => shelf::tell(&helper, models),
         Err(error) => tracing::error!("the models can't be looked through: {error}"),
     }
-    let asking = async {
-        let mut worker = Worker::spawn().await?;
-        worker.send(&Command::Doctor).await?;
-        loop {
-            if let Event::Doctor(report) = worker.next().await? {
-                worker.finish().await;
-                return Ok(report);
-            }
-        }
-    };
     let report = tokio::select! {
-        report = asking => report,
+        report = doctor::ask() => report,
         () = helper.closing.cancelled() => return,
     };
     match report {
@@ -266,10 +255,7 @@ async fn look_around(helper: Arc<Helper>) {
             helper.hub.tell_all(&HelperMessage::Machine(Box::new(report.clone())));
             state.machine = Some(report);
         }
-        Err(failure) => {
-            let silhueta_shared::job::Failure { message, .. } = failure;
-            note(&format!("warning: {message}"));
-        }
+        Err(failure) => note(&format!("warning: {}", failure.message)),
     }
 }
 

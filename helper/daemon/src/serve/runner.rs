@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use silhueta_results::summary::read_summary;
-use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobModels, JobSpec, Stage};
-use silhueta_shared::model::Role;
+use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobSpec, Stage};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{JobId, JobSettings, JobView, ResultsView};
 use silhueta_shared::state::JobEvent;
@@ -88,8 +87,13 @@ fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
 /// One job from its networks to its end.
 async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Controls) -> End {
     // Reads and hashes files of hundreds of megabytes, and leaves nothing behind when it isn't waited for.
-    let settings = view.settings.clone();
-    let resolving = tokio::task::spawn_blocking(move || resolve(&settings));
+    let JobSettings { detector, reid, pose, .. } = view.settings.clone();
+    let resolving = tokio::task::spawn_blocking(move || {
+        let mut warnings = Vec::new();
+        let warn = |warning| warnings.push(warning);
+        let models = models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), warn)?;
+        Ok((models, warnings))
+    });
     let resolved = tokio::select! {
         resolved = resolving => resolved,
         () = controls.stop.cancelled() => return End::Stopped,
@@ -125,27 +129,6 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
     };
     place::leave(&folder, &source);
     end
-}
-
-/// Finds the three networks, with what a person should know of them.
-fn resolve(settings: &JobSettings) -> Result<(JobModels, Vec<String>), Failure> {
-    let registry = models::registry();
-    let mut warnings = Vec::new();
-    let mut find = |role: Role, choice: &Option<String>| {
-        let resolved = registry.resolve(role, choice.as_deref()).map_err(|error| Failure {
-            code: FailureCode::ModelUnfit,
-            message: error.to_string(),
-            hint: None,
-        })?;
-        warnings.extend(resolved.warnings);
-        Ok(resolved.model)
-    };
-    let models = JobModels {
-        detector: find(Role::Detector, &settings.detector)?,
-        reid: find(Role::Reid, &settings.reid)?,
-        pose: find(Role::Pose, &settings.pose)?,
-    };
-    Ok((models, warnings))
 }
 
 /// Drives a worker; `None` when it was ended from here.
