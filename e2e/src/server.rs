@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::time::{Duration, Instant};
 
-use crate::Helper;
+use crate::{Helper, video};
 
 /// What it prints before its port is open.
 const LISTENING: &str = "listening on ";
@@ -63,6 +63,17 @@ impl Server {
     /// The folder for results.
     pub fn out(&self) -> PathBuf {
         self.helper.at("here/silhueta-out")
+    }
+
+    /// Frames of a real clip, from its beginning and over again where it is shorter, as a video of the open folder.
+    pub fn clip(&self, source: &str, name: &str, frames: u32) -> PathBuf {
+        let out = self.videos().join(name);
+        let source = self.helper.data.join("clips").join(source);
+        let words = format!(
+            "-stream_loop -1 -i {{0}} -frames:v {frames} -c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -an"
+        );
+        video::make_from(&[&source], &out, &words);
+        out
     }
 
     /// `127.0.0.1:PORT`.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use silhueta_e2e::Helper;
+use silhueta_e2e::server::{children, is_running};
 use silhueta_e2e::video::{make, make_from, probe, probe_pts, probe_times};
 
 /// The first frames of a real clip, as a file of its own.
@@ -280,25 +281,6 @@ fn a_killed_daemon_takes_its_worker_with_it() {
     // What the killed job left is no obstacle to the next.
     let results = helper.work(&video, "out", &[&["--fps", "1", "--no-video"], &FAST[..]].concat());
     assert!(results.ends_with("out/street_720p") && results.join("summary.json").exists());
-}
-
-fn children(parent: u32) -> Vec<u32> {
-    let text = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-    let mut all: Vec<u32> = text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
-    // A thread of the runtime may have been the one that spawned it.
-    for task in std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten() {
-        let text = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        all.extend(text.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
-    }
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// Whether the process is there and no zombie.
-fn is_running(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
 
 #[test]

@@ -8,29 +8,19 @@
     reason = "a test: a failure here is a failed test"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use silhueta_e2e::browser::journey;
 use silhueta_e2e::client::fast;
 use silhueta_e2e::tab::SOON;
-use silhueta_e2e::{Client, Processar, Server, Tab, video};
+use silhueta_e2e::{Client, Processar, Server, Tab};
 use silhueta_shared::job::Stage;
 use silhueta_shared::protocol::{HelperMessage, JobSettings};
 
 const LONG: Duration = Duration::from_secs(900);
 /// How long the preview is looked at: 30 s in four windows.
 const WINDOW: Duration = Duration::from_millis(7500);
-
-fn clip(server: &Server, name: &str, frames: u32) -> PathBuf {
-    let out = server.videos().join(name);
-    let source = server.helper.data.join("clips/street_720p.mp4");
-    let words = format!(
-        "-stream_loop -1 -i {{0}} -frames:v {frames} -c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -an"
-    );
-    video::make_from(&[&source], &out, &words);
-    out
-}
 
 fn load() -> String {
     std::fs::read_to_string("/proc/loadavg").unwrap_or_default().split(' ').take(3).collect::<Vec<_>>().join(" ")
@@ -65,7 +55,7 @@ fn say(what: &str, (rate, latencies, dropped): &(f64, Vec<f64>, u64)) {
 #[test]
 fn thirty_seconds_of_preview_and_a_stalled_second_client() {
     journey("soak: preview", async |server, browser| {
-        clip(server, "street.mp4", 600);
+        server.clip("street_720p.mp4", "street.mp4", 600);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4"]).await;
         page.small_networks().await;
@@ -101,7 +91,7 @@ fn thirty_seconds_of_preview_and_a_stalled_second_client() {
 #[tokio::test]
 async fn the_jobs_speed_with_preview_on_against_off() {
     let Some(server) = Server::start("soak: cost of the preview") else { return };
-    let path = clip(&server, "street.mp4", 90);
+    let path = server.clip("street_720p.mp4", "street.mp4", 90);
     let (mut off, mut on) = (Vec::new(), Vec::new());
     // Alternating, so that both see the same machine.
     for round in 0..3 {

@@ -215,9 +215,6 @@ impl Link {
                 }
             }
             HelperMessage::Answer { id, answer } => {
-                if let Answer::Roots(roots) = &answer {
-                    self.state.hear(HelperMessage::Roots(roots.clone()));
-                }
                 inner.pending.borrow_mut().settle(id, Ok(answer));
             }
             HelperMessage::Refused { id: Some(id), error } => inner.pending.borrow_mut().settle(id, Err(error)),

@@ -6,12 +6,12 @@ use silhueta_e2e::browser::{find, journey, journey_at};
 use silhueta_e2e::tab::SOON;
 use silhueta_e2e::{Helper, Processar, Server, row};
 
-use super::{JOB, clip};
+use super::JOB;
 
 #[test]
 fn a_video_is_sent_worked_through_and_removed() {
     journey("page: upload", async |server, browser| {
-        let made = clip(server, "crossing_360p.mp4", "made.mp4", 10);
+        let made = server.clip("crossing_360p.mp4", "made.mp4", 10);
         // Outside of every open folder.
         let sent = server.helper.at("férias na praia.mp4");
         std::fs::rename(made, &sent).unwrap();
@@ -75,7 +75,7 @@ fn without_models_it_says_which_and_looks_again() {
     std::fs::create_dir_all(&models).unwrap();
     let server = Server::with(helper, models.clone(), &[]);
     journey_at(test, server, &chromium, async |server, browser| {
-        clip(server, "crossing_360p.mp4", "crossing.mp4", 8);
+        server.clip("crossing_360p.mp4", "crossing.mp4", 8);
         let page = Processar::open(browser, &server.address).await;
         page.tab.see("no-models", SOON).await;
         let said = page.tab.text("no-models").await;

@@ -4,7 +4,7 @@ use silhueta_e2e::Processar;
 use silhueta_e2e::browser::journey;
 use silhueta_e2e::tab::SOON;
 
-use super::{JOB, clip};
+use super::JOB;
 
 const PAGES: [&str; 9] =
     ["painel", "processar", "testes", "ao-vivo", "rostos", "resultados", "tarefas", "modelos", "configuracoes"];
@@ -43,7 +43,7 @@ fn three_languages_and_two_themes_paint_without_a_complaint() {
 #[test]
 fn a_narrow_window_reaches_every_function_and_a_wide_one_is_filled() {
     journey("page: sizes", async |server, browser| {
-        clip(server, "crossing_360p.mp4", "crossing.mp4", 30);
+        server.clip("crossing_360p.mp4", "crossing.mp4", 30);
         let page = Processar::open(browser, &server.address).await;
         let tab = &page.tab;
         let fits = "document.documentElement.scrollWidth <= innerWidth";

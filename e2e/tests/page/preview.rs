@@ -6,12 +6,12 @@ use silhueta_e2e::Processar;
 use silhueta_e2e::browser::journey;
 use silhueta_e2e::tab::SOON;
 
-use super::{JOB, clip};
+use super::JOB;
 
 #[test]
 fn no_picture_before_pose_and_pictures_in_it() {
     journey("page: preview gate", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 60);
+        server.clip("street_720p.mp4", "street.mp4", 60);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4"]).await;
         page.small_networks().await;
@@ -59,7 +59,7 @@ const COLOURS: &str = "(() => { const c = document.querySelector(\"[data-testid=
 #[test]
 fn switched_on_in_mid_pose_it_shows_and_switched_off_nothing_is_encoded() {
     journey("page: preview in mid-pose", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 200);
+        server.clip("street_720p.mp4", "street.mp4", 200);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4"]).await;
         page.small_networks().await;
@@ -114,7 +114,7 @@ fn switched_on_in_mid_pose_it_shows_and_switched_off_nothing_is_encoded() {
 #[test]
 fn the_tiles_switches_and_a_hidden_picture() {
     journey("page: the tile's switches", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 40);
+        server.clip("street_720p.mp4", "street.mp4", 40);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4"]).await;
         page.small_networks().await;

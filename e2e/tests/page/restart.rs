@@ -4,13 +4,13 @@ use silhueta_e2e::browser::journey;
 use silhueta_e2e::tab::SOON;
 use silhueta_e2e::{Processar, row};
 
-use super::{JOB, clip};
+use super::JOB;
 
 #[test]
 fn a_reload_in_mid_job_brings_everything_back() {
     journey("page: reload", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 150);
-        clip(server, "crossing_360p.mp4", "later.mp4", 10);
+        server.clip("street_720p.mp4", "street.mp4", 150);
+        server.clip("crossing_360p.mp4", "later.mp4", 10);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4", "later.mp4"]).await;
         page.small_networks().await;
@@ -58,7 +58,7 @@ fn a_reload_in_mid_job_brings_everything_back() {
 #[test]
 fn the_helper_ends_and_comes_back_under_an_open_page() {
     journey("page: restart of the helper", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 150);
+        server.clip("street_720p.mp4", "street.mp4", 150);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4"]).await;
         page.small_networks().await;

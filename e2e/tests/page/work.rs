@@ -4,12 +4,12 @@ use silhueta_e2e::browser::journey;
 use silhueta_e2e::tab::SOON;
 use silhueta_e2e::{Processar, row};
 
-use super::{JOB, clip};
+use super::JOB;
 
 #[test]
 fn from_choosing_a_video_to_its_results() {
     journey("page: start to results", async |server, browser| {
-        clip(server, "crossing_360p.mp4", "Rua à noite.mp4", 30);
+        server.clip("crossing_360p.mp4", "Rua à noite.mp4", 30);
         let page = Processar::open(browser, &server.address).await;
         let tab = &page.tab;
         assert!(
@@ -54,8 +54,8 @@ fn from_choosing_a_video_to_its_results() {
 #[test]
 fn several_videos_one_after_another_and_a_bad_one_among_them() {
     journey("page: several videos", async |server, browser| {
-        clip(server, "crossing_360p.mp4", "a.mp4", 10);
-        clip(server, "jumping_jacks.mp4", "c.mp4", 10);
+        server.clip("crossing_360p.mp4", "a.mp4", 10);
+        server.clip("jumping_jacks.mp4", "c.mp4", 10);
         let text = server.videos().join("b.mp4");
         std::io::Write::write_all(&mut std::fs::File::create(text).unwrap(), &b"no film\n".repeat(100)).unwrap();
         let page = Processar::open(browser, &server.address).await;
@@ -79,7 +79,7 @@ fn several_videos_one_after_another_and_a_bad_one_among_them() {
 #[test]
 fn pause_resume_and_stop() {
     journey("page: pause and stop", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 150);
+        server.clip("street_720p.mp4", "street.mp4", 150);
         let page = Processar::open(browser, &server.address).await;
         page.pick(server, &["street.mp4"]).await;
         page.small_networks().await;
@@ -103,7 +103,7 @@ fn pause_resume_and_stop() {
 #[test]
 fn a_second_browser_sees_who_works_and_can_start_nothing() {
     journey("page: a second browser", async |server, browser| {
-        clip(server, "street_720p.mp4", "street.mp4", 150);
+        server.clip("street_720p.mp4", "street.mp4", 150);
         let first = Processar::open(browser, &server.address).await;
         let second = browser.tab(&format!("{}/testes", server.address)).await;
         second.see_attr("connection", "data-state", "online", SOON).await;

@@ -9,7 +9,7 @@ use silhueta_shared::protocol::HelperMessage;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use super::{clip, connect};
+use super::connect;
 
 /// The pictures of a stream, as they come.
 type Parts = Arc<Mutex<Vec<Vec<u8>>>>;
@@ -42,7 +42,7 @@ async fn watch(server: &Server) -> Parts {
 #[tokio::test]
 async fn the_feed_shows_poses_and_before_them_only_that_it_waits() {
     let Some(server) = Server::start("socket: video_feed") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 40);
+    let path = server.clip("street_720p.mp4", "street.mp4", 40);
     let parts = watch(&server).await;
     let shown = || {
         let parts = parts.lock().unwrap();

@@ -12,13 +12,13 @@ use silhueta_shared::protocol::{
 };
 use silhueta_shared::state::JobState;
 
-use super::{JOB, SOON, clip, code, connect, wait_for_end, wait_for_frames};
+use super::{JOB, SOON, code, connect, wait_for_end, wait_for_frames};
 
 #[tokio::test]
 async fn a_run_of_several_videos_goes_to_its_end_and_holds_the_lock_meanwhile() {
     let Some(server) = Server::start("socket: a run") else { return };
-    let one = clip(&server, "crossing_360p.mp4", "one.mp4", 12);
-    let two = clip(&server, "jumping_jacks.mp4", "two.mp4", 12);
+    let one = server.clip("crossing_360p.mp4", "one.mp4", 12);
+    let two = server.clip("jumping_jacks.mp4", "two.mp4", 12);
     let text = server.videos().join("text.mp4");
     std::io::Write::write_all(&mut std::fs::File::create(&text).unwrap(), &b"no film\n".repeat(100)).unwrap();
     let (mut client, mut other) = (connect(&server).await, connect(&server).await);
@@ -93,7 +93,7 @@ async fn a_run_of_several_videos_goes_to_its_end_and_holds_the_lock_meanwhile() 
 #[tokio::test]
 async fn pause_stands_still_resume_goes_on_stop_ends_the_process() {
     let Some(server) = Server::start("socket: pause and stop") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 120);
+    let path = server.clip("street_720p.mp4", "street.mp4", 120);
     let mut client = connect(&server).await;
     let (_, jobs) = client.start(&[&path], fast()).await;
     let job = jobs[0];
@@ -140,8 +140,8 @@ async fn pause_stands_still_resume_goes_on_stop_ends_the_process() {
 #[tokio::test]
 async fn stop_in_each_stage_and_stop_of_a_queue() {
     let Some(server) = Server::start("socket: stop anywhere") else { return };
-    let path = clip(&server, "crossing_360p.mp4", "crossing.mp4", 60);
-    let second = clip(&server, "crossing_360p.mp4", "second.mp4", 60);
+    let path = server.clip("crossing_360p.mp4", "crossing.mp4", 60);
+    let second = server.clip("crossing_360p.mp4", "second.mp4", 60);
     let mut client = connect(&server).await;
     for stage in [Stage::Probe, Stage::Track, Stage::Identify, Stage::Pose, Stage::Export] {
         let (_, jobs) = client.start(&[&path], JobSettings { again: true, ..fast() }).await;

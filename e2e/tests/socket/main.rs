@@ -12,10 +12,9 @@ mod jobs;
 mod preview;
 mod restarts;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use silhueta_e2e::{Client, Server, video};
+use silhueta_e2e::{Client, Server};
 use silhueta_shared::job::Stage;
 use silhueta_shared::protocol::{ErrorCode, HelperMessage, JobId, JobView};
 use silhueta_shared::state::JobState;
@@ -23,15 +22,6 @@ use silhueta_shared::state::JobState;
 /// A job on a short clip, on a busy machine.
 const JOB: Duration = Duration::from_secs(240);
 const SOON: Duration = Duration::from_secs(60);
-
-/// The first frames of a real clip in the open folder.
-fn clip(server: &Server, source: &str, name: &str, frames: u32) -> PathBuf {
-    let out = server.videos().join(name);
-    let source = server.helper.data.join("clips").join(source);
-    let words = format!("-i {{0}} -frames:v {frames} -c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -an");
-    video::make_from(&[&source], &out, &words);
-    out
-}
 
 async fn connect(server: &Server) -> Client {
     let mut client = Client::connect(server).await;

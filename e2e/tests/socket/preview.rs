@@ -7,12 +7,12 @@ use silhueta_e2e::{Client, Server};
 use silhueta_shared::job::Stage;
 use silhueta_shared::protocol::{ClientMessage, HelperMessage, JobId, JobSettings, Page};
 
-use super::{JOB, SOON, clip, connect, wait_for_end};
+use super::{JOB, SOON, connect, wait_for_end};
 
 #[tokio::test]
 async fn no_picture_before_pose_none_without_a_grant_none_after_off() {
     let Some(server) = Server::start("socket: preview") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 90);
+    let path = server.clip("street_720p.mp4", "street.mp4", 90);
     // One that watches and never grants, one that grants and watches another page: both listen to the end.
     let (mut client, mut idle, mut elsewhere) =
         (connect(&server).await, connect(&server).await, connect(&server).await);
@@ -110,7 +110,7 @@ async fn posed(client: &mut Client, job: JobId) -> u64 {
 #[tokio::test]
 async fn the_same_bytes_come_out_with_and_without_a_viewer() {
     let Some(server) = Server::start("socket: same bytes") else { return };
-    let path = clip(&server, "crossing_360p.mp4", "crossing.mp4", 40);
+    let path = server.clip("crossing_360p.mp4", "crossing.mp4", 40);
     let mut client = connect(&server).await;
     let again = JobSettings { again: true, ..fast() };
     let (_, jobs) = client.start(&[&path], again.clone()).await;

@@ -10,12 +10,12 @@ use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{Answer, Ask, HelperMessage, JobSettings};
 use silhueta_shared::state::JobState;
 
-use super::{JOB, SOON, clip, connect, wait_for_end, wait_for_end_or_snapshot, wait_for_frames};
+use super::{JOB, SOON, connect, wait_for_end, wait_for_end_or_snapshot, wait_for_frames};
 
 #[tokio::test]
 async fn a_session_is_taken_up_again_and_jobs_go_on_without_it() {
     let Some(server) = Server::start("socket: sessions") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 40);
+    let path = server.clip("street_720p.mp4", "street.mp4", 40);
     let mut client = connect(&server).await;
     let session = client.session;
     client.watch(true).await;
@@ -43,8 +43,8 @@ async fn a_session_is_taken_up_again_and_jobs_go_on_without_it() {
 #[tokio::test]
 async fn a_worker_that_dies_fails_its_job_and_nothing_else() {
     let Some(server) = Server::start("socket: a dead worker") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 100);
-    let short = clip(&server, "crossing_360p.mp4", "short.mp4", 8);
+    let path = server.clip("street_720p.mp4", "street.mp4", 100);
+    let short = server.clip("crossing_360p.mp4", "short.mp4", 8);
     let mut client = connect(&server).await;
     let (_, jobs) = client.start(&[&path, &short], fast()).await;
     wait_for_frames(&mut client, jobs[0], Stage::Track, 3).await;
@@ -59,8 +59,8 @@ async fn a_worker_that_dies_fails_its_job_and_nothing_else() {
 #[tokio::test]
 async fn what_ran_when_the_helper_ended_is_interrupted_and_the_rest_goes_on() {
     let Some(mut server) = Server::start("socket: restarts") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 100);
-    let short = clip(&server, "crossing_360p.mp4", "short.mp4", 8);
+    let path = server.clip("street_720p.mp4", "street.mp4", 100);
+    let short = server.clip("crossing_360p.mp4", "short.mp4", 8);
     let again = JobSettings { again: true, ..fast() };
     for violently in [false, true] {
         let mut client = connect(&server).await;
@@ -96,7 +96,7 @@ async fn what_ran_when_the_helper_ended_is_interrupted_and_the_rest_goes_on() {
 #[tokio::test]
 async fn ctrl_c_ends_at_once_whatever_goes_on() {
     let Some(mut server) = Server::start("socket: Ctrl+C") else { return };
-    let path = clip(&server, "street_720p.mp4", "street.mp4", 100);
+    let path = server.clip("street_720p.mp4", "street.mp4", 100);
     let mut client = connect(&server).await;
     client.watch(true).await;
     client.grant(2).await;
