@@ -1,0 +1,1 @@
+//! From surfaces to pixels, on the processor.
