@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn far_away_only_the_mean_is_left() {
-        let texture = Texture::paint(64, |u, _| if (u * 32.0) as u32 % 2 == 0 { [0, 0, 0, 255] } else { [200; 4] });
+        let texture =
+            Texture::paint(64, |u, _| if ((u * 32.0) as u32).is_multiple_of(2) { [0, 0, 0, 255] } else { [200; 4] });
         let far = texture.sample(Vec2::splat(0.3), texture.level(1.0));
         assert_eq!(far[0], 100.0);
         assert_eq!(texture.level(1.0 / 64.0), 0);
