@@ -61,6 +61,8 @@ pub struct Frame {
     pub drawing: Drawing,
     /// Who looks on.
     pub camera: Camera,
+    /// When, in seconds.
+    pub time: f32,
 }
 
 impl<'a> Film<'a> {
@@ -121,7 +123,7 @@ impl<'a> Film<'a> {
             drawing.light.iter_mut().for_each(|light| *light /= EXPOSURES as f32);
         }
         let picture = self.lens.develop(&drawing.light, drawing.size, number);
-        Frame { picture, present, drawing, camera }
+        Frame { picture, present, drawing, camera, time }
     }
 
     fn expose(&self, time: f32) -> (Drawing, Vec<Present>, Camera) {

@@ -21,3 +21,4 @@ pub mod render;
 pub mod script;
 pub mod seed;
 pub mod texture;
+pub mod truth;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use glam::{Vec2, Vec3};
+use silhueta_shared::geometry::Bbox;
 
 use super::light::{self, Radiance};
 use super::raster::{SAMPLES, Samples};
@@ -51,6 +52,20 @@ pub struct Backdrop {
 pub struct Cover {
     /// The actor alone, as if nothing stood before it. `None` outside of the picture.
     pub alone: Option<Samples>,
+    /// Around all of it in pixels, also outside of the picture. `None` when it is behind the camera.
+    pub full: Option<Bbox>,
+}
+
+impl Cover {
+    /// Around the corners that are ahead of the camera.
+    fn bounds(vertices: &[Vertex], camera: &Camera) -> Option<Bbox> {
+        let pixels = vertices.iter().filter_map(|vertex| camera.project(vertex.position));
+        let grown = |b: Option<Bbox>, (p, _): (Vec2, f32)| match b {
+            Some(b) => Some(Bbox::new(b.x1.min(p.x), b.y1.min(p.y), b.x2.max(p.x), b.y2.max(p.y))),
+            None => Some(Bbox::new(p.x, p.y, p.x, p.y)),
+        };
+        pixels.fold(None, grown)
+    }
 }
 
 /// A drawn frame.
@@ -141,7 +156,7 @@ impl Backdrop {
                 alone.draw(&self.camera, n + 1, &actor.vertices, actor.faces, actor.materials);
                 samples.lay(alone);
             }
-            covers.push(Cover { alone });
+            covers.push(Cover { alone, full: Cover::bounds(&actor.vertices, &self.camera) });
         }
         let [width, height] = self.size.map(|side| side as usize);
         let mut light = Vec::with_capacity(width * height);

@@ -1,0 +1,9 @@
+//! What is true of a scene: of each frame ([`person`]), and of the scene as a whole ([`events`]).
+
+mod events;
+mod face;
+mod person;
+
+pub use events::{Acted, Crossing, Direction, Events};
+pub use face::FaceTruth;
+pub use person::{PersonTruth, Point, Sight, of_frame};
