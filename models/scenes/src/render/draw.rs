@@ -43,8 +43,8 @@ pub struct Backdrop {
     samples: Samples,
     /// Of each pixel, before haze.
     radiance: Vec<Radiance>,
-    /// Of each pixel: a point that its light was worked out for, and how far it is.
-    points: Vec<Option<Vec3>>,
+    /// Of each pixel: the point that its light was worked out for, and the share of it that haze leaves.
+    points: Vec<Option<(Vec3, f32)>>,
 }
 
 /// How an actor lies in the picture.
@@ -131,7 +131,8 @@ impl Set {
                 sum.rest += got.rest * f32::from(*times);
                 shown += times;
                 if place.is_none() && !point.glows() {
-                    place = Some(point.position);
+                    let distance = (point.position - camera.at).length();
+                    place = Some((point.position, light::clear(lighting, distance)));
                 }
             }
             let all = (SAMPLES * SAMPLES) as f32;
@@ -180,7 +181,8 @@ impl Backdrop {
                 let open = point.open(&self.set.above, turn) * (0.4 + 0.6 * point.open(&shade.above, turn));
                 let got = point.light(lighting, self.camera.at, lit, open);
                 let distance = (point.position - self.camera.at).length();
-                sum += light::hazy(got.direct + got.rest, lighting, distance) * f32::from(*times);
+                let clear = light::clear(lighting, distance);
+                sum += (lighting.haze + (got.direct + got.rest - lighting.haze) * clear) * f32::from(*times);
                 left -= times;
             }
             light.push((sum + still * f32::from(left)) / (SAMPLES * SAMPLES) as f32);
@@ -192,14 +194,14 @@ impl Backdrop {
     fn still(&self, i: usize, shade: &Shade, (x, y): (usize, usize)) -> Vec3 {
         let Radiance { direct, rest } = self.radiance[i];
         let lighting = &self.set.place.lighting;
-        let Some(point) = self.points[i] else { return direct + rest };
+        let Some((point, clear)) = self.points[i] else { return direct + rest };
         let mut colour = direct + rest;
-        if shade.reaches(point) {
+        if shade.any {
             let turn = light::turn(x, y);
             let lit = shade.shadow.lit(point, lighting.shadow_softness, turn);
             colour = direct * lit + rest * shade.above.open(point, turn);
         }
-        light::hazy(colour, lighting, (point - self.camera.at).length())
+        lighting.haze + (colour - lighting.haze) * clear
     }
 }
 
@@ -228,9 +230,5 @@ impl Shade {
             above.cast(&actor.vertices, actor.faces.iter());
         }
         Self { shadow, above, any }
-    }
-
-    fn reaches(&self, point: Vec3) -> bool {
-        self.any && (self.shadow.may_reach(point) || self.above.may_reach(point))
     }
 }

@@ -16,7 +16,13 @@ pub(super) struct DepthMap {
     side: i32,
     /// The greatest `towards · point` of each texel: the surface next to the light.
     height: Vec<f32>,
+    /// The greatest of each [`CELL`]² texels: where it is low, no texel need be asked.
+    coarse: Vec<f32>,
+    cells: i32,
 }
+
+/// Texels along the side of a coarse cell.
+const CELL: i32 = 16;
 
 /// A surface doesn't shade itself within this distance, in metres.
 const BIAS: f32 = 0.03;
@@ -43,8 +49,10 @@ impl DepthMap {
         let across = if towards.z.abs() > 0.99 { Vec3::X } else { Vec3::Z.cross(towards).normalize() };
         let up = towards.cross(across);
         let low = Vec2::new(across.dot(middle), up.dot(middle)) - Vec2::splat(radius);
-        let height = vec![f32::NEG_INFINITY; (side * side) as usize];
-        Self { across, up, towards, low, scale: side as f32 / (2.0 * radius), side, height }
+        let cells = (side + CELL - 1) / CELL;
+        let none = |side: i32| vec![f32::NEG_INFINITY; (side * side) as usize];
+        let scale = side as f32 / (2.0 * radius);
+        Self { across, up, towards, low, scale, side, height: none(side), coarse: none(cells), cells }
     }
 
     fn texel(&self, point: Vec3) -> Vec3 {
@@ -85,6 +93,8 @@ impl DepthMap {
                 let height = a.z + (x as f32 + 0.5 - a.x) * dx + (y - a.y) * dy;
                 let texel = &mut self.height[(row * self.side + x) as usize];
                 *texel = texel.max(height);
+                let cell = &mut self.coarse[(row / CELL * self.cells + x / CELL) as usize];
+                *cell = cell.max(height);
             }
         }
     }
@@ -97,14 +107,12 @@ impl DepthMap {
         self.height[(y * self.side + x) as usize]
     }
 
-    fn is_beside(&self, at: Vec3, margin: f32) -> bool {
-        let high = self.side as f32 + margin;
-        at.x < -margin || at.y < -margin || at.x > high || at.y > high
-    }
-
-    /// Whether anything on the map could change the light at a point.
-    pub(super) fn may_reach(&self, point: Vec3) -> bool {
-        !self.is_beside(self.texel(point), 0.6 * self.scale)
+    /// Whether anything within `reach` texels of a place rises above `limit`.
+    fn rises(&self, at: Vec3, reach: f32, limit: f32) -> bool {
+        let cell = |x: f32| (x / CELL as f32).floor().clamp(-1.0, self.cells as f32) as i32;
+        let (left, right) = (cell(at.x - reach).max(0), cell(at.x + reach).min(self.cells - 1));
+        let (top, bottom) = (cell(at.y - reach).max(0), cell(at.y + reach).min(self.cells - 1));
+        (top..=bottom).any(|y| (left..=right).any(|x| self.coarse[(y * self.cells + x) as usize] > limit))
     }
 
     /// The share of light that reaches a point, 0..=1. The edge is `softness` metres wide; `turn` (a cosine and a
@@ -112,11 +120,11 @@ impl DepthMap {
     pub(super) fn lit(&self, point: Vec3, softness: f32, turn: Vec2) -> f32 {
         let at = self.texel(point);
         let reach = (softness * self.scale).max(0.9);
-        if self.is_beside(at, reach) {
-            return 1.0;
-        }
         // A slope rises towards the light within the disc: that isn't a shadow.
         let limit = at.z + BIAS + 1.2 * reach / self.scale;
+        if !self.rises(at, reach, limit) {
+            return 1.0;
+        }
         let blocked = DISC.iter().filter(|(x, y)| {
             let (dx, dy) = (x * turn.x - y * turn.y, x * turn.y + y * turn.x);
             self.height(at.x + dx * reach, at.y + dy * reach) > limit
@@ -128,7 +136,7 @@ impl DepthMap {
     /// beside it takes most.
     pub(super) fn open(&self, point: Vec3, turn: Vec2) -> f32 {
         let at = self.texel(point);
-        if self.is_beside(at, 0.6 * self.scale) {
+        if !self.rises(at, 0.6 * self.scale, at.z + 0.04) {
             return 1.0;
         }
         let mut taken = 0.0;
