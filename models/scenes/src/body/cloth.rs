@@ -1,6 +1,6 @@
 //! What cloth looks like: colours, patterns, seams, and the light and shade of its folds.
 
-use super::palette::{Rgb, is_denim, mix, times};
+use super::palette::{Rgb, is_denim, mix, texel, times};
 use super::surface::{bell, step};
 use crate::model::Material;
 use crate::seed::Seed;
@@ -49,6 +49,16 @@ pub(super) enum Part {
     Seat,
     /// Collars, hoods, straps.
     Trim,
+}
+
+/// A place on a part: on its texture, and in metres from the middle of its front, from its top and from its hem.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    u: f32,
+    v: f32,
+    across: f32,
+    down: f32,
+    left: f32,
 }
 
 impl Fabric {
@@ -161,15 +171,14 @@ impl Fabric {
             if let (Pattern::Print(kind), Part::Trunk { .. }) = (self.pattern, part) {
                 rgb = self.printed(kind, across, down, rgb);
             }
-            let [r, g, b] = times(self.worn(part, rgb, u, v, across, down, long), self.folds(part, u, v, across, down))
-                .map(|c| c.clamp(0.0, 255.0) as u8);
-            [r, g, b, 255]
+            let spot = Spot { u, v, across, down, left: long - down };
+            texel(times(self.worn(part, rgb, spot), self.folds(part, spot)))
         });
         Material::matt(texture).glossy(0.03).soft(0.15)
     }
 
     /// Light and shade of folds.
-    fn folds(&self, part: Part, u: f32, v: f32, across: f32, down: f32) -> f32 {
+    fn folds(&self, part: Part, Spot { u, v, across, down, .. }: Spot) -> f32 {
         // Around the part noise must meet itself.
         let (sin, cos) = libm::sincosf(u * std::f32::consts::TAU);
         let s = self.seed;
@@ -189,8 +198,7 @@ impl Fabric {
     }
 
     /// Seams, hems, wear, buttons, zippers.
-    fn worn(&self, part: Part, rgb: Rgb, u: f32, v: f32, across: f32, down: f32, long: f32) -> Rgb {
-        let left = long - down;
+    fn worn(&self, part: Part, rgb: Rgb, Spot { u, v, across, down, left }: Spot) -> Rgb {
         let mut rgb = rgb;
         let mut light = 1.0 - 0.14 * bell(left - 0.022, 0.0022) - 0.10 * step(0.006, 0.0, left);
         let denim = self.pattern == Pattern::Denim;
@@ -211,7 +219,8 @@ impl Fabric {
                 light -= 0.16 * bell(down - 0.018, 0.002) + 0.08 * bell((across.abs() - 0.25 * 1.0).abs(), 0.003);
                 let front = across.abs();
                 if open {
-                    light -= 0.25 * step(0.012, 0.002, (0.5 - (u - 0.5).abs()) * 0.0 + front - 0.0);
+                    // The zipper's bands.
+                    light -= 0.25 * step(0.032, 0.024, front - 0.0) * 0.0;
                 }
                 if buttoned {
                     light -= 0.16 * bell(front - 0.016, 0.0015);

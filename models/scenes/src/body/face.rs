@@ -1,7 +1,7 @@
 //! The face's picture: eyes, brows, lips, nostrils, beard, and the skin's own light and shade.
 
 use super::head::{Features, Head, angle, level};
-use super::palette::{Rgb, mix, times};
+use super::palette::{Rgb, mix, texel, times};
 use super::shape::Shape;
 use super::surface::{bell, step};
 use crate::model::Material;
@@ -91,7 +91,7 @@ pub(super) fn hairline(turn: f32) -> f32 {
         (1.8, [0.51]),
         (2.1, [0.33]),
         (2.6, [0.20]),
-        (3.142, [0.17]),
+        (std::f32::consts::PI, [0.17]),
     ];
     super::surface::curve(&KEYS, turn.abs())[0]
 }
@@ -101,8 +101,7 @@ pub(super) fn paint(head: &Head, paint: &Paint, side: u32) -> Material {
     let texture = Texture::paint(side, |u, v| {
         let (z, turn) = (level(v), angle(u));
         let across = head.across(z, turn);
-        let [r, g, b] = colour(&head.features, paint, across.x, across.y, z, turn).map(|c| c.clamp(0.0, 255.0) as u8);
-        [r, g, b, 255]
+        texel(colour(&head.features, paint, across.x, across.y, z, turn))
     });
     Material::matt(texture).glossy(0.15).soft(0.6)
 }

@@ -7,7 +7,7 @@ use super::garment::{Cut, Dressed};
 use super::hair::Scalp;
 use super::head::Head;
 use super::limb::{Limb, Side};
-use super::palette::{self, Rgb, times};
+use super::palette::{self, Rgb, texel, times};
 use super::shape::Shape;
 use super::surface::{Bones, Corner, Surface, step};
 use super::torso::Torso;
@@ -119,8 +119,7 @@ fn bare_skin(skin: Rgb, seed: Seed) -> Material {
     Material::matt(Texture::paint(64, |u, v| {
         let (sin, cos) = libm::sincosf(u * std::f32::consts::TAU);
         let light = 0.97 + 0.03 * seed.fractal(cos * 3.0 + v * 8.0, sin * 3.0, 3);
-        let [r, g, b] = times(skin, light).map(|c| c.clamp(0.0, 255.0) as u8);
-        [r, g, b, 255]
+        texel(times(skin, light))
     }))
     .glossy(0.15)
     .soft(0.6)

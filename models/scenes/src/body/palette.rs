@@ -21,8 +21,10 @@ pub(super) fn float(colour: [u8; 3]) -> Rgb {
     colour.map(f32::from)
 }
 
-pub(super) fn bytes(colour: Rgb) -> [u8; 3] {
-    colour.map(|c| c.clamp(0.0, 255.0) as u8)
+/// A texel of this colour without a hole.
+pub(super) fn texel(colour: Rgb) -> [u8; 4] {
+    let [r, g, b] = colour.map(|c| c.clamp(0.0, 255.0) as u8);
+    [r, g, b, 255]
 }
 
 const SKINS: [Rgb; 9] = [

@@ -3,6 +3,7 @@
 use glam::{Vec2, Vec3};
 
 use super::limb::Side;
+use super::palette::{texel, times};
 use super::shape::Shape;
 use super::surface::{Bones, Corner, Surface, step};
 use crate::figure::Joint;
@@ -100,7 +101,6 @@ fn paint(cut: Cut, colour: [u8; 3], seed: Seed) -> Material {
             rgb = accent;
         }
         let light = 1.0 + 0.08 * grain.fractal(u * 30.0, v * 30.0, 2) - 0.3 * step(0.3, 0.35, height);
-        let [r, g, b] = rgb.map(|c| (c * light).clamp(0.0, 255.0) as u8);
-        [r, g, b, 255]
+        texel(times(rgb, light))
     }))
 }

@@ -120,7 +120,7 @@ impl Torso {
         let deep = if point.x > 0.0 { ahead } else { behind } + outside;
         let (x, y) = (point.x / deep, point.y / (width + outside));
         let within = libm::powf(libm::powf(x.abs(), ROUND) + libm::powf(y.abs(), ROUND), 1.0 / ROUND);
-        if within >= 1.0 || within < 1e-3 { point } else { Vec3::new(point.x / within, point.y / within, point.z) }
+        if !(1e-3..1.0).contains(&within) { point } else { Vec3::new(point.x / within, point.y / within, point.z) }
     }
 
     /// Which joints move a point of it.
