@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use silhueta_results::file::{self, Pending};
+use silhueta_registry::locate::sha256;
+use silhueta_results::file::Pending;
 use silhueta_shared::time::TimeBase;
 use silhueta_vision::frame;
 use silhueta_vision::video::{Coding, Encoder, VideoError};
 
 use crate::film::Film;
 use crate::render::Picture;
-use crate::truth::{self, Events, PersonTruth};
+use crate::truth::{self, Events, PersonTruth, Truth};
 
 /// Frames in work at once, as a multiple of the processor's cores: enough that none waits for the slowest.
 const AHEAD: usize = 4;
@@ -27,7 +28,7 @@ pub enum MakeError {
     /// One of the other files.
     #[error(transparent)]
     File(#[from] silhueta_results::Error),
-    /// The folder.
+    /// The folder or what is in it.
     #[error("{path}: {source}")]
     Folder {
         /// Which.
@@ -61,7 +62,8 @@ pub struct Made {
 pub fn make(film: &Film<'_>, name: &str, out: &Path, seen: &dyn Fn(u32)) -> Result<Made, MakeError> {
     let script = film.script();
     let truth = out.join(format!("{name}.truth"));
-    std::fs::create_dir_all(&truth).map_err(|source| MakeError::Folder { path: truth.clone(), source })?;
+    let gt = truth.join("gt");
+    std::fs::create_dir_all(&gt).map_err(folder(&gt))?;
     let pending = Pending::new(out.join(format!("{name}.mp4")));
     let time_base = TimeBase::new(1, script.fps).ok_or(MakeError::Rate(script.fps))?;
     let coding = Coding { threads: ENCODER_THREADS, rate_factor: script.picture.compression };
@@ -95,12 +97,16 @@ pub fn make(film: &Film<'_>, name: &str, out: &Path, seen: &dyn Fn(u32)) -> Resu
     encoder.finish()?;
 
     let events = Events::of(film);
-    file::write_whole(&truth.join("events.json"), |to| {
-        serde_json::to_writer_pretty(to, &events).map_err(std::io::Error::other)
-    })?;
+    let sha256 = sha256(pending.part()).map_err(folder(pending.part()))?;
+    Truth { name, script, people: &people, events: &events, sha256: &sha256, time_base }.write(&truth)?;
     let video = pending.path().to_owned();
     pending.commit()?;
     Ok(Made { video, truth, people, events })
+}
+
+fn folder(path: &Path) -> impl FnOnce(std::io::Error) -> MakeError {
+    let path = path.to_owned();
+    |source| MakeError::Folder { path, source }
 }
 
 fn draw(film: &Film<'_>, number: u32) -> (Picture, Vec<PersonTruth>) {
@@ -109,7 +115,8 @@ fn draw(film: &Film<'_>, number: u32) -> (Picture, Vec<PersonTruth>) {
     (frame.picture, people)
 }
 
-fn to_frame(picture: &Picture, index: u32) -> frame::Frame {
+/// As our networks and the encoder take it.
+pub(crate) fn to_frame(picture: &Picture, index: u32) -> frame::Frame {
     let bgr: Vec<u8> = picture.rgb.chunks_exact(3).flat_map(|rgb| [rgb[2], rgb[1], rgb[0]]).collect();
     let [width, height] = picture.size;
     frame::Frame { index: u64::from(index), pts: i64::from(index), width, height, bgr: bgr.into() }

@@ -2,8 +2,10 @@
 
 mod events;
 mod face;
+mod files;
 mod person;
 
 pub use events::{Acted, Crossing, Direction, Events};
 pub use face::FaceTruth;
+pub use files::{Truth, picture};
 pub use person::{PersonTruth, Point, Sight, of_frame};
