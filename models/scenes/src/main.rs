@@ -9,11 +9,14 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use silhueta_scenes::film::Film;
+use silhueta_scenes::judge::{Judge, Verdict};
 use silhueta_scenes::library::{self, LIBRARY};
 use silhueta_scenes::make::make;
 use silhueta_scenes::render::Picture;
+use silhueta_scenes::score::score;
 use silhueta_scenes::script::Script;
 use silhueta_scenes::sheet;
+use silhueta_vision::runtime::Runtime;
 
 #[derive(Parser)]
 #[command(name = "silhueta-scenes", about = "Makes video of people whose truth is known to the pixel", version)]
@@ -68,6 +71,36 @@ enum Task {
         #[arg(long, default_value = "sheet.png")]
         out: PathBuf,
     },
+    /// What real networks say of the looks: people found, OKS, people told apart
+    Judge {
+        /// Names of the library, or files; none takes the whole library
+        scenes: Vec<String>,
+        /// How many frames of each
+        #[arg(long, default_value_t = 8)]
+        frames: u32,
+        /// Folder of the networks
+        #[arg(long, env = "SILHUETA_MODELS")]
+        models: PathBuf,
+        /// The detector's file in it
+        #[arg(long, default_value = "yolov8n.onnx")]
+        detector: PathBuf,
+        /// The pose network's file in it
+        #[arg(long, default_value = "tinypose_256x192_simcc.onnx")]
+        pose: PathBuf,
+        /// The re-identification network's file in it
+        #[arg(long, default_value = "osnet_x0_25_msmt17.onnx")]
+        reid: PathBuf,
+        /// ONNX Runtime's library
+        #[arg(long, env = "SILHUETA_ONNXRUNTIME")]
+        runtime: PathBuf,
+    },
+    /// A job's results against truth: HOTA, IDF1, MOTA, OKS
+    Score {
+        /// The folder NAME.truth
+        truth: PathBuf,
+        /// The job's record.parquet, or the folder that it is in
+        record: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -88,8 +121,7 @@ fn run(task: Task) -> Result<()> {
             }
         }
         Task::Make { scenes, out, seed } => {
-            let all = || LIBRARY.iter().map(|entry| entry.name.to_owned()).collect();
-            for scene in if scenes.is_empty() { all() } else { scenes } {
+            for scene in or_all(scenes) {
                 let (name, mut script) = load(&scene)?;
                 script.seed = seed.unwrap_or(script.seed);
                 make_one(&name, &script, &out)?;
@@ -103,8 +135,45 @@ fn run(task: Task) -> Result<()> {
             let (_, script) = load(&scene)?;
             write(&sheet::sheet(&Film::new(&script), frames, across, shrink, truth), &out)?;
         }
+        Task::Judge { scenes, frames, models, detector, pose, reid, runtime } => {
+            let runtime = Runtime::load(&runtime)?;
+            let [detector, pose, reid] = [detector, pose, reid].map(|file| models.join(file));
+            let mut judge = Judge::open(&runtime, &detector, &pose, &reid)?;
+            let mut all = Verdict::default();
+            for scene in or_all(scenes) {
+                let (name, script) = load(&scene)?;
+                let verdict = judge.look(&Film::new(&script), frames)?;
+                println!("{name:20} {verdict}");
+                all.add(&verdict);
+            }
+            println!("{:20} {all}", "together");
+        }
+        Task::Score { truth, record } => {
+            let record = if record.is_dir() { record.join("record.parquet") } else { record };
+            let score = score(&truth, &record)?;
+            for (name, figures) in [("tracks", &score.tracks), ("identities", &score.identities)] {
+                let hota = figures.hota.mean();
+                println!(
+                    "{name:10}  HOTA {:.1}  DetA {:.1}  AssA {:.1}  IDF1 {:.1}  MOTA {:.1}  switches {}",
+                    hota.hota * 100.0,
+                    hota.det_a * 100.0,
+                    hota.ass_a * 100.0,
+                    figures.identity.idf1() * 100.0,
+                    figures.clear.mota() * 100.0,
+                    figures.clear.idsw
+                );
+            }
+            println!(
+                "poses       OKS {:.3}, {} of {} people found",
+                score.poses.mean, score.poses.found, score.poses.people
+            );
+        }
     }
     Ok(())
+}
+
+fn or_all(scenes: Vec<String>) -> Vec<String> {
+    if scenes.is_empty() { LIBRARY.iter().map(|entry| entry.name.to_owned()).collect() } else { scenes }
 }
 
 fn make_one(name: &str, script: &Script, out: &Path) -> Result<()> {
