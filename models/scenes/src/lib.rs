@@ -13,6 +13,7 @@
 pub mod body;
 pub mod camera;
 pub mod figure;
+pub mod film;
 pub mod model;
 pub mod motion;
 pub mod place;

@@ -9,6 +9,7 @@ pub struct Texture {
     levels: Vec<Vec<[u8; 4]>>,
     /// Texels along a side of the first level, a power of two.
     side: u32,
+    holes: bool,
 }
 
 impl Texture {
@@ -31,7 +32,8 @@ impl Texture {
             levels.push(below);
             size = half;
         }
-        Self { levels, side }
+        let holes = levels[0].iter().any(|texel| texel[3] < 128);
+        Self { levels, side, holes }
     }
 
     /// One colour.
@@ -42,6 +44,11 @@ impl Texture {
     /// Texels along a side.
     pub fn side(&self) -> u32 {
         self.side
+    }
+
+    /// Whether any texel is a hole (alpha below 128).
+    pub fn has_holes(&self) -> bool {
+        self.holes
     }
 
     /// Its mean colour.

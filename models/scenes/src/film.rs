@@ -1,0 +1,141 @@
+//! A script played: each frame as a function of its number alone.
+
+use std::sync::Arc;
+
+use glam::Vec3;
+
+use crate::body::Body;
+use crate::camera::Camera;
+use crate::figure::Figure;
+use crate::motion::{Moment, Performance};
+use crate::place::Place;
+use crate::render::{Actor, Backdrop, Drawing, Lens, Picture, Set};
+use crate::script::Script;
+use crate::seed::Seed;
+
+/// How many moments make up an open shutter; odd, so that one is in the middle.
+const EXPOSURES: usize = 5;
+
+/// A person with all that stays the same through a scene.
+#[derive(Debug)]
+pub struct Player {
+    /// As in the script.
+    pub name: String,
+    /// Bones and surface.
+    pub body: Body,
+    /// What they do.
+    pub part: Performance,
+}
+
+/// A script, ready to be drawn.
+#[derive(Debug)]
+pub struct Film<'a> {
+    script: &'a Script,
+    seed: Seed,
+    players: Vec<Player>,
+    set: Arc<Set>,
+    /// Of a camera that doesn't move.
+    backdrop: Option<Backdrop>,
+    lens: Lens,
+}
+
+/// A person in a frame.
+#[derive(Clone, Debug)]
+pub struct Present {
+    /// Index of the player.
+    pub player: usize,
+    /// Pose and action.
+    pub moment: Moment,
+    /// The pose carried out.
+    pub figure: Figure,
+}
+
+/// A frame.
+#[derive(Debug)]
+pub struct Frame {
+    /// What the recorder gets.
+    pub picture: Picture,
+    /// Who is there.
+    pub present: Vec<Present>,
+    /// Where each of them lies in the picture, as actors in the same order.
+    pub drawing: Drawing,
+    /// Who looks on.
+    pub camera: Camera,
+}
+
+impl<'a> Film<'a> {
+    /// Makes bodies and places.
+    pub fn new(script: &'a Script) -> Self {
+        let seed = Seed::new(script.seed);
+        let player = |person: &crate::script::Person| {
+            let seed = seed.of("person").of(&person.name);
+            let body = Body::new(&person.look, seed.of("body"));
+            let part = Performance::new(person, &body.rest, seed.of("motion"));
+            Player { name: person.name.clone(), body, part }
+        };
+        let set = Arc::new(Set::new(Place::new(script.place, script.light, &script.things, seed.of("place"))));
+        let still = script.camera.keys.len() == 1 && script.camera.shake == 0.0;
+        let camera = Camera::of(&script.camera, script.size, seed, 0.0);
+        let backdrop = still.then(|| set.backdrop(camera, script.size));
+        let players = script.people.iter().map(player).collect();
+        Self { script, seed, players, set, backdrop, lens: Lens::new(script.picture, seed) }
+    }
+
+    /// The script.
+    pub fn script(&self) -> &Script {
+        self.script
+    }
+
+    /// Everybody who plays.
+    pub fn players(&self) -> &[Player] {
+        &self.players
+    }
+
+    /// The camera at a time.
+    pub fn camera(&self, time: f32) -> Camera {
+        Camera::of(&self.script.camera, self.script.size, self.seed, time)
+    }
+
+    /// Who is there at a time.
+    pub fn present(&self, time: f32, eye: Vec3) -> Vec<Present> {
+        let here = self.players.iter().enumerate().filter_map(|(player, p)| {
+            let moment = p.part.at(time, eye)?;
+            let figure = Figure::new(&p.body.rest, &moment.pose);
+            Some(Present { player, moment, figure })
+        });
+        here.collect()
+    }
+
+    /// Draws frame `number`, counted from 0.
+    pub fn frame(&self, number: u32) -> Frame {
+        let time = number as f32 / self.script.fps as f32;
+        let (mut drawing, present, camera) = self.expose(time);
+        let open = self.script.picture.shutter / self.script.fps as f32;
+        if open > 0.0 {
+            // As much before the frame's time as after it, so that truth is in the middle of the blur.
+            let moments = (0..EXPOSURES).filter(|n| *n != EXPOSURES / 2);
+            for n in moments {
+                let (other, ..) = self.expose(time + open * ((n as f32 + 0.5) / EXPOSURES as f32 - 0.5));
+                drawing.light.iter_mut().zip(other.light).for_each(|(sum, light)| *sum += light);
+            }
+            drawing.light.iter_mut().for_each(|light| *light /= EXPOSURES as f32);
+        }
+        let picture = self.lens.develop(&drawing.light, drawing.size, number);
+        Frame { picture, present, drawing, camera }
+    }
+
+    fn expose(&self, time: f32) -> (Drawing, Vec<Present>, Camera) {
+        let camera = self.camera(time);
+        let present = self.present(time, camera.at);
+        let actor = |p: &Present| {
+            let body = &self.players[p.player].body;
+            Actor { vertices: body.posed(&p.figure), faces: &body.faces, materials: &body.materials }
+        };
+        let actors: Vec<Actor<'_>> = present.iter().map(actor).collect();
+        let drawing = match &self.backdrop {
+            Some(backdrop) => backdrop.draw(&actors),
+            None => self.set.backdrop(camera, self.script.size).draw(&actors),
+        };
+        (drawing, present, camera)
+    }
+}
