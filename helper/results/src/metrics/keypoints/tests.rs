@@ -70,6 +70,9 @@ fn perfect_poses_are_perfect_and_sizes_nobody_has_have_no_figure() {
     assert!((scores.ap.unwrap() - 1.0).abs() < 1e-12 && (scores.ap_medium.unwrap() - 1.0).abs() < 1e-12);
     assert_eq!((scores.ar, scores.ar75, scores.ap_large, scores.ar_large), (Some(1.0), Some(1.0), None, None));
     assert_eq!(KeypointScores::of(&[]), KeypointScores::default());
+    // Whoever was found is not found again.
+    let doubled = KeypointScores::of(&[Image { people: vec![person], poses: vec![pose, pose] }]);
+    assert_eq!((doubled.ap, doubled.ar), (scores.ap, Some(1.0)));
     let missed = KeypointScores::of(&[Image { people: vec![person], poses: vec![] }]);
     assert_eq!((missed.ap, missed.ar), (Some(0.0), Some(0.0)));
 }
