@@ -97,7 +97,7 @@ fn boxes_decide_who_is_found_and_oks_says_how_well() {
     let (unseen, crowd) = (at(600.0, 0.0).0, Person { crowd: true, ..at(700.0, 0.0).0 });
     let unseen = Person { truth: PersonTruth { keypoints: [[0.0; 3]; 17], ..unseen.truth }, ..unseen };
     let people = vec![first, second, third, unseen, crowd];
-    let found = FoundOks::of(&[Image { people, poses: vec![bad, good, at(600.0, 0.7).1] }], 0.5);
+    let found = FoundOks::of(&[Image { people, poses: vec![bad, good, at(600.0, 0.7).1, at(430.0, 0.7).1] }], 0.5);
     assert_eq!((found.found, found.people), (2, 3));
     assert!((found.mean - 0.5).abs() < 1e-9, "{found:?}");
     assert_eq!(FoundOks::of(&[], 0.5).mean, 0.0);
