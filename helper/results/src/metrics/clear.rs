@@ -77,9 +77,10 @@ impl Clear {
     }
 
     /// Accuracy: 1 less the share of misses, false alarms and switches; may be far below 0.
+    /// 0 where nobody was there.
     pub fn mota(&self) -> f64 {
         let [tp, fn_, fp, idsw] = [self.tp, self.fn_, self.fp, self.idsw].map(|n| n as f64);
-        share(tp - fp - idsw, tp + fn_)
+        if tp + fn_ == 0.0 { 0.0 } else { (tp - fp - idsw) / (tp + fn_) }
     }
 
     /// Precision of place: the mean overlap of what matched.

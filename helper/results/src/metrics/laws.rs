@@ -78,7 +78,7 @@ fn nothing_at_all_has_figures_too() {
         let scores = Scores::of(&sequence(&[&boxes[..people]], &[&boxes[..tracks]]));
         assert_eq!((scores.clear.fn_, scores.clear.fp), (missed, false_alarms));
         assert!(shares(&scores).iter().all(|share| (0.0..=1.0).contains(share)), "{scores:?}");
-        assert_eq!((scores.hota.mean().hota, scores.hota.mean().loc_a), (0.0, 1.0));
+        assert_eq!((scores.hota.mean().hota, scores.hota.mean().loc_a, scores.clear.mota()), (0.0, 1.0, 0.0));
     }
 }
 

@@ -70,6 +70,9 @@ fn perfect_poses_are_perfect_and_sizes_nobody_has_have_no_figure() {
     assert!((scores.ap.unwrap() - 1.0).abs() < 1e-12 && (scores.ap_medium.unwrap() - 1.0).abs() < 1e-12);
     assert_eq!((scores.ar, scores.ar75, scores.ap_large, scores.ar_large), (Some(1.0), Some(1.0), None, None));
     assert_eq!(KeypointScores::of(&[]), KeypointScores::default());
+    // Whoever was found is not found again.
+    let doubled = KeypointScores::of(&[Image { people: vec![person], poses: vec![pose, pose] }]);
+    assert_eq!((doubled.ap, doubled.ar), (scores.ap, Some(1.0)));
     let missed = KeypointScores::of(&[Image { people: vec![person], poses: vec![] }]);
     assert_eq!((missed.ap, missed.ar), (Some(0.0), Some(0.0)));
 }
@@ -94,7 +97,7 @@ fn boxes_decide_who_is_found_and_oks_says_how_well() {
     let (unseen, crowd) = (at(600.0, 0.0).0, Person { crowd: true, ..at(700.0, 0.0).0 });
     let unseen = Person { truth: PersonTruth { keypoints: [[0.0; 3]; 17], ..unseen.truth }, ..unseen };
     let people = vec![first, second, third, unseen, crowd];
-    let found = FoundOks::of(&[Image { people, poses: vec![bad, good, at(600.0, 0.7).1] }], 0.5);
+    let found = FoundOks::of(&[Image { people, poses: vec![bad, good, at(600.0, 0.7).1, at(430.0, 0.7).1] }], 0.5);
     assert_eq!((found.found, found.people), (2, 3));
     assert!((found.mean - 0.5).abs() < 1e-9, "{found:?}");
     assert_eq!(FoundOks::of(&[], 0.5).mean, 0.0);
