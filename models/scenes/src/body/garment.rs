@@ -56,7 +56,12 @@ impl Dressed<'_> {
     /// The trunk's outline under a garment of this cut.
     pub(super) fn reach(&self, cut: &Cut, at: f32) -> [f32; 3] {
         let chest = self.torso.reach(0.74);
-        let hips = self.torso.reach(0.0);
+        let leg = Limb::leg(self.shape, Side::Left);
+        let thigh = leg.reach(0.15) + Vec2::splat(0.008 * self.shape.scale);
+        let mut hips = self.torso.reach(0.0);
+        hips[0] = hips[0].max(leg.axis(0.1).y + thigh.y);
+        hips[1] = hips[1].max(thigh.x);
+        hips[2] = hips[2].max(thigh.x);
         let skin = self.torso.reach(at.max(0.0));
         let below = (self.torso.z(0.0) - self.torso.z(at)).max(0.0);
         let hanging = step(0.80, 0.55, at) * cut.loose;
@@ -64,7 +69,9 @@ impl Dressed<'_> {
             let straight = chest[i] * 0.98;
             let loose = skin[i].max(skin[i] + (straight - skin[i]) * hanging);
             let full = if i == 0 { 0.7 } else { 1.0 };
-            if at < 0.0 { loose.max(hips[i]) + below * cut.flare * full } else { loose }
+            // No narrower than what is beneath, from the thighs' roots on.
+            let loose = loose + (loose.max(hips[i]) - loose) * step(0.16, 0.02, at);
+            loose + below * cut.flare * full
         })
     }
 
@@ -91,6 +98,8 @@ impl Dressed<'_> {
 
     fn around(&self, surface: &mut Surface, cut: &Cut, top: impl Fn(f32) -> f32, material: u16) {
         let (from, to) = (-PI, PI);
+        // Heights on the cloth are the body's, so that stripes are level.
+        let head = top(PI);
         let legs = |at: f32| step(0.05, -0.25, at);
         let row = |n: usize| {
             let down = n as f32 / cut.rows as f32;
@@ -110,7 +119,8 @@ impl Dressed<'_> {
                 let edge = if n == 0 { -0.004 } else { 0.0 };
                 let position = self.point(cut, at, angle, edge);
                 let hang = if at < 0.05 { Hang::Legs(legs(at)) } else { Hang::Bones };
-                Corner { hang, ..Corner::new(position, Vec2::new(u, down), self.torso.bones(position)) }
+                let v = (self.torso.z(head) - position.z) / (self.torso.z(head) - self.torso.z(cut.hem));
+                Corner { hang, ..Corner::new(position, Vec2::new(u, v.clamp(0.0, 1.0)), self.torso.bones(position)) }
             };
             (0..=COLUMNS).map(corner).collect::<Vec<_>>()
         };
@@ -167,7 +177,8 @@ impl Dressed<'_> {
                 let hang = wide * step(0.1, 0.6, at) * if end > 1.5 { step(2.1, 1.4, at) } else { 1.0 };
                 arm.reach(at) + Vec2::splat((ease + hang + cuff).max(0.002) + folds * self.shape.scale)
             };
-            let mut rows = arm.rows(&ways, 14, reach, |at| (at + 0.25).max(0.0) / (end + 0.25));
+            let mut rows =
+                arm.rows(&ways, 14, reach, |at| if at < 0.0 { 0.12 + 0.12 * at } else { 0.12 + at } / (end + 0.12));
             if let Some(last) = rows.last_mut() {
                 // The hem is folded in, so that no one looks into an endless sleeve.
                 for corner in last {
@@ -220,14 +231,14 @@ impl Dressed<'_> {
             let corner = |column: usize| {
                 let share = column as f32 / 24.0;
                 let angle = if column == 24 { -PI } else { TAU * share - PI };
-                let position = self.torso.point(at, angle, 0.007 * self.shape.scale);
+                let position = self.torso.point(at, angle, 0.003 * self.shape.scale);
                 Corner::new(position, Vec2::new(share, (0.32 - at) / 0.54), self.torso.bones(position))
             };
             (0..=24).map(corner).collect::<Vec<_>>()
         };
-        let mut rows: Vec<_> = [0.32, 0.22, 0.12, 0.02, -0.06, -0.12, -0.17, -0.21].iter().map(row).collect();
+        let mut rows: Vec<_> = [0.32, 0.22, 0.12, 0.02, -0.05, -0.10, -0.15, -0.19].iter().map(row).collect();
         if let Some(mut end) = rows.last().cloned() {
-            let middle = self.torso.point(-0.215, 0.0, 0.0).with_x(-0.005).with_y(0.0);
+            let middle = self.torso.point(-0.195, 0.0, 0.0).with_x(-0.005).with_y(0.0);
             end.iter_mut().for_each(|c| c.position = middle);
             rows.push(end);
         }
