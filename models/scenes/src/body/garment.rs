@@ -38,7 +38,7 @@ pub(super) struct Dressed<'a> {
     pub(super) seed: Seed,
 }
 
-const COLUMNS: usize = 26;
+const COLUMNS: usize = 22;
 
 /// Where a neckline runs.
 fn neckline(cut: &Cut, angle: f32) -> f32 {
@@ -175,10 +175,11 @@ impl Dressed<'_> {
                     + self.seed.at(5).noise(cos, at * 16.0 + sin) * 0.005 * bell(at - 1.0, 0.3);
                 let cuff = if at > end - 0.02 && end > 1.5 { -0.3 * ease } else { 0.0 };
                 let hang = wide * step(0.1, 0.6, at) * if end > 1.5 { step(2.1, 1.4, at) } else { 1.0 };
-                arm.reach(at) + Vec2::splat((ease + hang + cuff).max(0.002) + folds * self.shape.scale)
+                let tight = 0.45 + 0.55 * step(0.0, 0.3, at);
+                arm.reach(at) + Vec2::splat((ease * tight + hang + cuff).max(0.002) + folds * tight * self.shape.scale)
             };
             let mut rows =
-                arm.rows(&ways, 14, reach, |at| if at < 0.0 { 0.12 + 0.12 * at } else { 0.12 + at } / (end + 0.12));
+                arm.rows(&ways, 10, reach, |at| if at < 0.0 { 0.12 + 0.12 * at } else { 0.12 + at } / (end + 0.12));
             if let Some(last) = rows.last_mut() {
                 // The hem is folded in, so that no one looks into an endless sleeve.
                 for corner in last {
@@ -218,7 +219,7 @@ impl Dressed<'_> {
                 (skin + Vec2::splat(hang * 0.6)).max(Vec2::splat(least))
                     + Vec2::splat(folds * self.shape.scale * step(0.1, 0.4, at))
             };
-            let mut rows = leg.rows(&ways, 16, reach, |at| at.max(0.0) / end);
+            let mut rows = leg.rows(&ways, 12, reach, |at| at.max(0.0) / end);
             if let Some(last) = rows.last_mut() {
                 for corner in last {
                     let middle = leg.axis(end - 0.01);
