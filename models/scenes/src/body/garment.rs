@@ -57,7 +57,7 @@ impl Dressed<'_> {
     pub(super) fn reach(&self, cut: &Cut, at: f32) -> [f32; 3] {
         let chest = self.torso.reach(0.74);
         let leg = Limb::leg(self.shape, Side::Left);
-        let thigh = leg.reach(0.15) + Vec2::splat(0.008 * self.shape.scale);
+        let thigh = leg.reach(0.15) + Vec2::splat(0.016 * self.shape.scale);
         let mut hips = self.torso.reach(0.0);
         hips[0] = hips[0].max(leg.axis(0.1).y + thigh.y);
         hips[1] = hips[1].max(thigh.x);
@@ -138,15 +138,15 @@ impl Dressed<'_> {
                 [tall - over, 0.020],
             ][n];
             let corner = |column: usize| {
-                let share = column as f32 / 18.0;
+                let share = column as f32 / 14.0;
                 let angle = gap + (TAU - 2.0 * gap) * share;
-                let angle = if gap == 0.0 && column == 18 { 0.0 } else { angle };
+                let angle = if gap == 0.0 && column == 14 { 0.0 } else { angle };
                 let base = self.point(cut, neckline(cut, angle), angle, out);
                 let inwards = Vec3::new(-base.x, -base.y, 0.0) * (0.10 * up / 0.03).clamp(-0.1, 0.2);
                 let position = base + Vec3::Z * up + if over > 0.0 { Vec3::ZERO } else { inwards };
                 Corner::new(position, Vec2::new(0.5 + angle / TAU, n as f32 * 0.02), self.torso.bones(position))
             };
-            (0..=18).map(corner).collect::<Vec<_>>()
+            (0..=14).map(corner).collect::<Vec<_>>()
         };
         let rows = if over > 0.0 { 5 } else { 3 };
         surface.loft(&(0..rows).map(row).collect::<Vec<_>>(), material);

@@ -195,7 +195,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
         loose,
         open: 0.0,
         flare: 0.0,
-        rows: 16,
+        rows: 14,
     };
     let v_neck = if seed.of("v neck").chance(0.25 + 0.3 * woman) { seed.of("deep").range(0.05, 0.15) } else { 0.015 };
     let wide = seed.of("wide").range(0.004, 0.034) * scale * if woman > 0.5 { 0.6 } else { 1.0 };
@@ -261,7 +261,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
             let coat = garments == Garments::Coat;
             let outer = Fabric::outer(given(look.top, palette::outer(seed.of("outer"))), seed);
             let under = Fabric::top(palette::top(seed.of("under")), seed.of("under"));
-            let cut = Cut { neck: v_neck.min(0.03), hem: shirt.hem.max(-0.04), loose: 0.3, ..shirt };
+            let cut = Cut { neck: v_neck.min(0.03), hem: shirt.hem.max(-0.04), loose: 0.3, rows: 10, ..shirt };
             let material = trunk(surface, &cut, &under, plain, 256);
             dressed.collar(surface, &cut, 0.01, 0.0, 0.0, material);
             let closed = coat && seed.of("closed").chance(0.6);
@@ -276,7 +276,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
                 loose: 0.75 - 0.3 * woman,
                 open: if closed { 0.0 } else { seed.of("open").range(0.16, 0.42) },
                 flare: if coat { 0.12 } else { 0.03 },
-                rows: if coat { 20 } else { 14 },
+                rows: if coat { 16 } else { 12 },
             };
             let material =
                 trunk(surface, &jacket, &outer, Part::Trunk { open: true, buttoned: closed, belt: None }, 256);
@@ -293,7 +293,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
                 ease: 0.006 * scale,
                 loose: 0.15,
                 flare: seed.of("flare").range(0.08, 0.30),
-                rows: 22,
+                rows: 18,
                 ..shirt
             };
             let belt = seed.of("belt").chance(0.4).then(|| dressed.torso.z(1.13) - dressed.torso.z(0.36));
