@@ -39,11 +39,11 @@ fn sack(surface: &mut Surface, middle: Vec3, size: Vec3, taper: f32, bones: Bone
     ];
     let row = |&(up, wide): &(f32, f32)| {
         let corner = |column: usize| {
-            let around = outline((column % 20) as f32 / 20.0 * TAU, 4.5) * wide * (1.0 - taper * (up + 1.0) / 2.0);
+            let around = outline((column % 16) as f32 / 16.0 * TAU, 4.5) * wide * (1.0 - taper * (up + 1.0) / 2.0);
             let p = middle + Vec3::new(around.x * size.x, around.y * size.y, up * size.z);
-            Corner { hang, ..Corner::new(p, Vec2::new(column as f32 / 20.0, 0.5 - 0.5 * up), bones) }
+            Corner { hang, ..Corner::new(p, Vec2::new(column as f32 / 16.0, 0.5 - 0.5 * up), bones) }
         };
-        (0..=20).map(corner).collect::<Vec<_>>()
+        (0..=16).map(corner).collect::<Vec<_>>()
     };
     surface.loft(&levels.iter().map(row).collect::<Vec<_>>(), material);
 }
@@ -86,10 +86,10 @@ fn backpack(surface: &mut Surface, dressed: &Dressed<'_>, cut: &Cut, material: u
             (p, Vec3::new(p.x, p.y * 0.4, 0.0), torso.bones(p))
         };
         let mut path: Vec<_> = (0..6).map(over).collect();
-        let top = torso.z(1.115) + 0.014 + cut.ease;
+        let top = torso.z(1.10) + 0.008 + cut.ease;
         let front = path[5].0;
-        let collar = torso.bones(Vec3::new(0.0, y(0.092), torso.z(1.05)));
-        let middle_top = Vec3::new(-0.025 * scale, y(0.092), top);
+        let collar = torso.bones(Vec3::new(0.0, y(0.104), torso.z(1.05)));
+        let middle_top = Vec3::new(-0.025 * scale, y(0.104), top);
         path.push((front.lerp(middle_top, 0.55) + Vec3::new(0.010, 0.0, 0.016), Vec3::new(0.8, 0.0, 0.8), collar));
         path.push((middle_top, Vec3::Z, collar));
         path.push((Vec3::new(-0.085 * scale, y(0.088), torso.z(1.05)), Vec3::new(-0.7, 0.0, 0.8), collar));
@@ -118,7 +118,7 @@ fn bag(surface: &mut Surface, dressed: &Dressed<'_>, material: u16) {
                 let p = Vec3::new(
                     hand.x + 0.085 * cos,
                     hand.y + side * 0.02 * (1.0 - sin),
-                    hand.z - (drop + 0.02) * (1.0 - sin.sqrt()),
+                    hand.z - (drop + 0.02) * (1.0 - sin.max(0.0).sqrt()),
                 );
                 (p, Vec3::Y * side, bones)
             })
@@ -142,7 +142,7 @@ fn shoulder_bag(surface: &mut Surface, dressed: &Dressed<'_>, cut: &Cut, materia
         let p = dressed.point(cut, at, angle, 0.007);
         (p, Vec3::new(p.x, p.y, 0.0), torso.bones(p))
     };
-    let top = Vec3::new(-0.02 * scale, 0.088 * scale, torso.z(1.118) + 0.012 + cut.ease);
+    let top = Vec3::new(-0.02 * scale, 0.102 * scale, torso.z(1.10) + 0.008 + cut.ease);
     let collar = torso.bones(Vec3::new(0.0, top.y, torso.z(1.05)));
     let mut path: Vec<_> = (0..=8).rev().map(|n| around(n, true)).collect();
     path.push((path[8].0.lerp(top, 0.5) + Vec3::new(0.01, 0.0, 0.014), Vec3::new(0.7, 0.0, 0.7), collar));

@@ -158,7 +158,7 @@ impl Fabric {
                 f32::from(u8::from(x.abs() < 0.85 && y.abs() < 0.85))
                     * (0.5 + 0.5 * self.seed.at(43).noise(x * 4.0, y * 4.0))
             }
-            _ => f32::from(u8::from(y.abs() < 0.42 && x.abs() < 2.6)),
+            _ => f32::from(u8::from(y.abs() < 0.42)),
         };
         mix(rgb, ink, 0.9 * inside)
     }
@@ -188,13 +188,13 @@ impl Fabric {
         let level = s.at(4).fractal(cos * 1.1, down * 26.0 + sin * 1.5, 2);
         let crease = |n: f32| 1.0 - 2.0 * n.abs();
         let (slant, flat) = match part {
-            Part::Trunk { .. } => (0.05, 0.05 * bell(v - 0.75, 0.25)),
-            Part::Sleeve => (0.06, 0.10 * (bell(v - 0.5, 0.13) + bell(v - 0.95, 0.1))),
-            Part::Leg => (0.03, 0.11 * (bell(v - 0.52, 0.10) + bell(v - 0.97, 0.08) + 0.6 * bell(v - 0.04, 0.06))),
+            Part::Trunk { .. } => (0.09, 0.09 * bell(v - 0.75, 0.25)),
+            Part::Sleeve => (0.09, 0.14 * (bell(v - 0.5, 0.13) + bell(v - 0.95, 0.1))),
+            Part::Leg => (0.06, 0.15 * (bell(v - 0.52, 0.10) + bell(v - 0.97, 0.08) + 0.6 * bell(v - 0.04, 0.06))),
             Part::Seat => (0.04, 0.07),
             Part::Trim => (0.02, 0.0),
         };
-        1.0 + 0.07 * broad + 0.03 * weave + slant * crease(slanted) + flat * crease(level)
+        1.0 + 0.10 * broad + 0.03 * weave + slant * crease(slanted) + flat * crease(level)
     }
 
     /// Seams, hems, wear, buttons, zippers.
@@ -219,8 +219,9 @@ impl Fabric {
                 light -= 0.16 * bell(down - 0.018, 0.002) + 0.08 * bell((across.abs() - 0.25 * 1.0).abs(), 0.003);
                 let front = across.abs();
                 if open {
-                    // The zipper's bands.
-                    light -= 0.25 * step(0.032, 0.024, front - 0.0) * 0.0;
+                    light -= 0.2
+                        * bell(down - 0.55 * self.seed.of("pocket").range(0.9, 1.1), 0.003)
+                        * bell(front - 0.17, 0.03);
                 }
                 if buttoned {
                     light -= 0.16 * bell(front - 0.016, 0.0015);

@@ -1,5 +1,7 @@
 //! The face's picture: eyes, brows, lips, nostrils, beard, and the skin's own light and shade.
 
+use glam::Vec2;
+
 use super::head::{Features, Head, angle, level};
 use super::palette::{Rgb, mix, texel, times};
 use super::shape::Shape;
@@ -47,7 +49,7 @@ impl Paint {
             * grown
             * f32::from(u8::from(seed.of("makeup").chance(0.55)))
             * seed.of("makeup much").range(0.4, 1.0);
-        let red = mix(times(skin, 0.82), [176.0, 84.0, 82.0], 0.38 + 0.1 * pale);
+        let red = mix(times(skin, 0.82), [178.0, 78.0, 78.0], 0.16 + 0.42 * pale);
         let painted = seed.of("lipstick").pick(&[
             [176.0, 44.0, 54.0],
             [168.0, 70.0, 80.0],
@@ -74,7 +76,7 @@ impl Paint {
 
 /// How far the mouth's corners are above its middle.
 pub(super) fn mouth_lift(features: &Features) -> f32 {
-    0.004 + 0.1 * (features.lips - 0.03)
+    0.007 + 0.1 * (features.lips - 0.03)
 }
 
 /// Where the hair begins at this angle from the front, as a height of the head.
@@ -98,19 +100,38 @@ pub(super) fn hairline(turn: f32) -> f32 {
 
 /// Paints the whole head's skin.
 pub(super) fn paint(head: &Head, paint: &Paint, side: u32) -> Material {
+    // What hangs on the column or the row alone is worked out once for each.
+    let place = |i: u32| (i as f32 + 0.5) / side as f32;
+    let columns: Vec<Column> = (0..side)
+        .map(|i| {
+            let turn = angle(place(i));
+            Column { turn, around: head.around(turn), hairline: hairline(turn) }
+        })
+        .collect();
+    let rows: Vec<(f32, f32)> = (0..side).map(|i| (level(place(i)), head.reach(level(place(i)))[0])).collect();
     let texture = Texture::paint(side, |u, v| {
-        let (z, turn) = (level(v), angle(u));
-        let across = head.across(z, turn);
-        texel(colour(&head.features, paint, across.x, across.y, z, turn))
+        let column = &columns[((u * side as f32) as usize).min(columns.len() - 1)];
+        let (z, width) = rows[((v * side as f32) as usize).min(rows.len() - 1)];
+        texel(colour(&head.features, paint, column, column.around.y * width, z))
     });
     Material::matt(texture).glossy(0.15).soft(0.6)
 }
 
-fn colour(f: &Features, p: &Paint, ahead: f32, y: f32, z: f32, turn: f32) -> Rgb {
+/// A column of the texture.
+#[derive(Debug)]
+struct Column {
+    turn: f32,
+    /// Ahead and to the left, as shares of the head's reach.
+    around: Vec2,
+    hairline: f32,
+}
+
+fn colour(f: &Features, p: &Paint, column: &Column, y: f32, z: f32) -> Rgb {
+    let turn = column.turn;
     let grain = p.seed.fractal(turn * 14.0, z * 45.0, 2);
     let blotch = p.seed.at(7).noise(turn * 3.0, z * 8.0);
     let mut rgb = times(p.skin, 1.0 + 0.022 * grain + 0.025 * blotch);
-    if ahead > 0.0 {
+    if column.around.x > 0.0 {
         rgb = complexion(f, p, rgb, y, z);
         rgb = beard(f, p, rgb, y, z, grain);
         rgb = mouth(f, p, rgb, y, z);
@@ -123,7 +144,7 @@ fn colour(f: &Features, p: &Paint, ahead: f32, y: f32, z: f32, turn: f32) -> Rgb
     rgb = times(rgb, 1.0 - 0.38 * step(0.02, -0.02, z) - 0.15 * bell(turn.abs() - 1.75, 0.15) * bell(z - 0.42, 0.1));
     if p.scalp > 0.0 {
         let strands = 0.04 * p.seed.at(3).fractal(turn * 60.0, z * 12.0, 2);
-        let cover = p.scalp * step(-0.012, 0.03, z - hairline(turn) + strands);
+        let cover = p.scalp * step(-0.012, 0.03, z - column.hairline + strands);
         rgb = mix(rgb, times(p.hair, 0.8), cover);
     }
     rgb
@@ -141,12 +162,13 @@ fn complexion(f: &Features, p: &Paint, rgb: Rgb, y: f32, z: f32) -> Rgb {
     shade -= 0.20 * bell(ey - 0.0, 0.075) * bell(ez - 0.03, 0.030);
     shade -= 0.16 * bell(side - 0.068, 0.028) * bell(ez - 0.005, 0.045);
     shade -= (0.07 + 0.07 * p.lines) * bell(ey + 0.01, 0.06) * bell(ez + 0.045, 0.014);
-    shade -= 0.10 * bell(side - 0.075, 0.022) * bell(z - f.nose_tip - 0.06, 0.07);
-    shade -= 0.34 * bell(y, 0.055) * bell(z - f.nose_tip + 0.042, 0.013);
+    shade -= 0.05 * bell(side - 0.075, 0.022) * bell(z - f.nose_tip - 0.06, 0.07);
+    shade -= 0.20 * bell(y, 0.055) * bell(z - f.nose_tip + 0.042, 0.013);
     shade -= 0.10 * bell(y, 0.016) * bell(z - (f.nose_tip + f.mouth_level) / 2.0 + 0.01, 0.025);
     shade -= 0.17 * bell(y, 0.07) * bell(z - f.mouth_level + 0.062, 0.014);
     shade += 0.05 * bell(y, 0.018) * bell(z - f.nose_tip - 0.06, 0.08) + 0.03 * bell(y, 0.14) * bell(z - 0.70, 0.07);
     shade -= 0.10 * step(0.22, 0.31, side) + 0.10 * step(0.05, -0.01, z);
+    shade -= 0.55 * bell(side - 0.029, 0.013) * bell(z - f.nose_tip + 0.026, 0.0075);
     // From the nose's wings to the mouth's corners.
     let fold_at = 0.085 + 0.35 * (f.nose_tip - z).max(0.0);
     let fold = bell(side - fold_at, 0.010)
@@ -206,7 +228,7 @@ fn mouth(f: &Features, p: &Paint, rgb: Rgb, y: f32, z: f32) -> Rgb {
     let grooves = 1.0 + 0.05 * p.seed.at(17).noise(y * 160.0, z * 20.0);
     let rgb = mix(rgb, times(p.lip, light * grooves), 0.85 * within);
     let line = bell(m, 0.0042) * step(1.06, 0.95, across.abs()) + 0.6 * bell(across.abs() - 1.0, 0.05) * bell(m, 0.008);
-    mix(rgb, times(p.lip, 0.32), (0.85 * line).min(1.0))
+    mix(rgb, times(p.lip, 0.36), (0.7 * line).min(1.0))
 }
 
 fn brows(f: &Features, p: &Paint, rgb: Rgb, y: f32, z: f32) -> Rgb {
@@ -214,11 +236,11 @@ fn brows(f: &Features, p: &Paint, rgb: Rgb, y: f32, z: f32) -> Rgb {
     if !(-0.15..1.15).contains(&along) {
         return rgb;
     }
-    let arch = 0.022 * (1.0 - libm::powf((along - 0.62).abs() * 1.9, 2.0)) + f.eye_slant;
-    let thick = 0.0155 * p.brow * step(1.1, 0.45, along) * step(-0.12, 0.15, along);
-    let off = z - f.brow_level - arch + 0.012;
+    let arch = 0.013 * (1.0 - libm::powf((along - 0.6).abs() * 1.8, 2.0)) + f.eye_slant;
+    let thick = 0.0185 * p.brow * step(1.1, 0.45, along) * step(-0.12, 0.15, along);
+    let off = z - f.brow_level - arch + 0.008;
     let strands = 0.5 + 0.5 * p.seed.at(19).noise(y * 150.0 + z * 120.0, z * 60.0);
-    let much = step(1.25, 0.45, off.abs() / thick.max(1e-4)) * (0.6 + 0.4 * strands) * step(0.0, 0.2, thick / 0.0155);
+    let much = step(1.25, 0.45, off.abs() / thick.max(1e-4)) * (0.6 + 0.4 * strands) * step(0.0, 0.2, thick / 0.0185);
     mix(rgb, times(mix(p.hair, [46.0, 36.0, 30.0], 0.35), 0.8), (0.92 * much).min(1.0))
 }
 

@@ -38,7 +38,7 @@ pub(super) struct Dressed<'a> {
     pub(super) seed: Seed,
 }
 
-const COLUMNS: usize = 26;
+const COLUMNS: usize = 22;
 
 /// Where a neckline runs.
 fn neckline(cut: &Cut, angle: f32) -> f32 {
@@ -56,7 +56,12 @@ impl Dressed<'_> {
     /// The trunk's outline under a garment of this cut.
     pub(super) fn reach(&self, cut: &Cut, at: f32) -> [f32; 3] {
         let chest = self.torso.reach(0.74);
-        let hips = self.torso.reach(0.0);
+        let leg = Limb::leg(self.shape, Side::Left);
+        let thigh = leg.reach(0.15) + Vec2::splat(0.016 * self.shape.scale);
+        let mut hips = self.torso.reach(0.0);
+        hips[0] = hips[0].max(leg.axis(0.1).y + thigh.y);
+        hips[1] = hips[1].max(thigh.x);
+        hips[2] = hips[2].max(thigh.x);
         let skin = self.torso.reach(at.max(0.0));
         let below = (self.torso.z(0.0) - self.torso.z(at)).max(0.0);
         let hanging = step(0.80, 0.55, at) * cut.loose;
@@ -64,7 +69,9 @@ impl Dressed<'_> {
             let straight = chest[i] * 0.98;
             let loose = skin[i].max(skin[i] + (straight - skin[i]) * hanging);
             let full = if i == 0 { 0.7 } else { 1.0 };
-            if at < 0.0 { loose.max(hips[i]) + below * cut.flare * full } else { loose }
+            // No narrower than what is beneath, from the thighs' roots on.
+            let loose = loose + (loose.max(hips[i]) - loose) * step(0.16, 0.02, at);
+            loose + below * cut.flare * full
         })
     }
 
@@ -91,6 +98,8 @@ impl Dressed<'_> {
 
     fn around(&self, surface: &mut Surface, cut: &Cut, top: impl Fn(f32) -> f32, material: u16) {
         let (from, to) = (-PI, PI);
+        // Heights on the cloth are the body's, so that stripes are level.
+        let head = top(PI);
         let legs = |at: f32| step(0.05, -0.25, at);
         let row = |n: usize| {
             let down = n as f32 / cut.rows as f32;
@@ -110,7 +119,8 @@ impl Dressed<'_> {
                 let edge = if n == 0 { -0.004 } else { 0.0 };
                 let position = self.point(cut, at, angle, edge);
                 let hang = if at < 0.05 { Hang::Legs(legs(at)) } else { Hang::Bones };
-                Corner { hang, ..Corner::new(position, Vec2::new(u, down), self.torso.bones(position)) }
+                let v = (self.torso.z(head) - position.z) / (self.torso.z(head) - self.torso.z(cut.hem));
+                Corner { hang, ..Corner::new(position, Vec2::new(u, v.clamp(0.0, 1.0)), self.torso.bones(position)) }
             };
             (0..=COLUMNS).map(corner).collect::<Vec<_>>()
         };
@@ -128,15 +138,15 @@ impl Dressed<'_> {
                 [tall - over, 0.020],
             ][n];
             let corner = |column: usize| {
-                let share = column as f32 / 18.0;
+                let share = column as f32 / 14.0;
                 let angle = gap + (TAU - 2.0 * gap) * share;
-                let angle = if gap == 0.0 && column == 18 { 0.0 } else { angle };
+                let angle = if gap == 0.0 && column == 14 { 0.0 } else { angle };
                 let base = self.point(cut, neckline(cut, angle), angle, out);
                 let inwards = Vec3::new(-base.x, -base.y, 0.0) * (0.10 * up / 0.03).clamp(-0.1, 0.2);
                 let position = base + Vec3::Z * up + if over > 0.0 { Vec3::ZERO } else { inwards };
                 Corner::new(position, Vec2::new(0.5 + angle / TAU, n as f32 * 0.02), self.torso.bones(position))
             };
-            (0..=18).map(corner).collect::<Vec<_>>()
+            (0..=14).map(corner).collect::<Vec<_>>()
         };
         let rows = if over > 0.0 { 5 } else { 3 };
         surface.loft(&(0..rows).map(row).collect::<Vec<_>>(), material);
@@ -165,9 +175,11 @@ impl Dressed<'_> {
                     + self.seed.at(5).noise(cos, at * 16.0 + sin) * 0.005 * bell(at - 1.0, 0.3);
                 let cuff = if at > end - 0.02 && end > 1.5 { -0.3 * ease } else { 0.0 };
                 let hang = wide * step(0.1, 0.6, at) * if end > 1.5 { step(2.1, 1.4, at) } else { 1.0 };
-                arm.reach(at) + Vec2::splat((ease + hang + cuff).max(0.002) + folds * self.shape.scale)
+                let tight = 0.45 + 0.55 * step(0.0, 0.3, at);
+                arm.reach(at) + Vec2::splat((ease * tight + hang + cuff).max(0.002) + folds * tight * self.shape.scale)
             };
-            let mut rows = arm.rows(&ways, 14, reach, |at| (at + 0.25).max(0.0) / (end + 0.25));
+            let mut rows =
+                arm.rows(&ways, 10, reach, |at| if at < 0.0 { 0.12 + 0.12 * at } else { 0.12 + at } / (end + 0.12));
             if let Some(last) = rows.last_mut() {
                 // The hem is folded in, so that no one looks into an endless sleeve.
                 for corner in last {
@@ -207,7 +219,7 @@ impl Dressed<'_> {
                 (skin + Vec2::splat(hang * 0.6)).max(Vec2::splat(least))
                     + Vec2::splat(folds * self.shape.scale * step(0.1, 0.4, at))
             };
-            let mut rows = leg.rows(&ways, 16, reach, |at| at.max(0.0) / end);
+            let mut rows = leg.rows(&ways, 12, reach, |at| at.max(0.0) / end);
             if let Some(last) = rows.last_mut() {
                 for corner in last {
                     let middle = leg.axis(end - 0.01);
@@ -220,14 +232,14 @@ impl Dressed<'_> {
             let corner = |column: usize| {
                 let share = column as f32 / 24.0;
                 let angle = if column == 24 { -PI } else { TAU * share - PI };
-                let position = self.torso.point(at, angle, 0.007 * self.shape.scale);
+                let position = self.torso.point(at, angle, 0.003 * self.shape.scale);
                 Corner::new(position, Vec2::new(share, (0.32 - at) / 0.54), self.torso.bones(position))
             };
             (0..=24).map(corner).collect::<Vec<_>>()
         };
-        let mut rows: Vec<_> = [0.32, 0.22, 0.12, 0.02, -0.06, -0.12, -0.17, -0.21].iter().map(row).collect();
+        let mut rows: Vec<_> = [0.32, 0.22, 0.12, 0.02, -0.05, -0.10, -0.15, -0.19].iter().map(row).collect();
         if let Some(mut end) = rows.last().cloned() {
-            let middle = self.torso.point(-0.215, 0.0, 0.0).with_x(-0.005).with_y(0.0);
+            let middle = self.torso.point(-0.195, 0.0, 0.0).with_x(-0.005).with_y(0.0);
             end.iter_mut().for_each(|c| c.position = middle);
             rows.push(end);
         }

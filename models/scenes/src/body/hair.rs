@@ -27,7 +27,7 @@ pub(super) struct Scalp<'a> {
     pub(super) seed: Seed,
 }
 
-const COLUMNS: usize = 32;
+const COLUMNS: usize = 28;
 
 impl Scalp<'_> {
     /// Adds what is on the head.
@@ -132,7 +132,7 @@ impl Scalp<'_> {
         let seed = self.seed;
         let open = seed.of("open").range(0.80, 1.05);
         let thick = seed.of("thick").range(0.045, 0.08);
-        let count = if low < -0.3 { 20 } else { 14 };
+        let count = if low < -0.3 { 16 } else { 12 };
         let shift = seed.of("part").range(-0.25, 0.25);
         let rows: Vec<Vec<Corner>> = (0..=count)
             .map(|n| {

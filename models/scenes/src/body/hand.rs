@@ -60,8 +60,8 @@ pub(super) fn add(surface: &mut Surface, shape: &Shape, side: Side, grip: f32, s
         let across = 0.155 - 0.103 * n as f32;
         let root = Vec3::new(across, -0.01, 0.47 - 0.02 * (n as f32 - 1.3).abs());
         let fan = Quat::from_rotation_y(0.10 - 0.07 * n as f32);
-        tube(surface, &curl(bend * (1.0 + 0.12 * n as f32), length, 0.052, root, fan), 6);
+        tube(surface, &curl(bend * (1.0 + 0.12 * n as f32), length, 0.052, root, fan), 5);
     }
     let thumb = Quat::from_rotation_y(0.75 - 0.3 * grip) * Quat::from_rotation_x(0.35);
-    tube(surface, &curl(0.25 + 0.3 * grip, 0.42, 0.062, Vec3::new(0.11, -0.03, 0.16), thumb), 6);
+    tube(surface, &curl(0.25 + 0.3 * grip, 0.42, 0.062, Vec3::new(0.11, -0.03, 0.16), thumb), 5);
 }

@@ -46,7 +46,7 @@ impl Features {
             eye_slant: 0.008 * seed.of("slant").normal(),
             brow_level: eye_level + own("brow", 0.083, 0.08) + 0.008 * woman,
             nose_tip,
-            nose_out: own("nose out", 0.105, 0.12) * (1.0 - 0.12 * woman - 0.3 * child),
+            nose_out: own("nose out", 0.090, 0.13) * (1.0 - 0.12 * woman - 0.3 * child),
             nose_wide: own("nose wide", 0.072, 0.13) * (1.0 - 0.08 * woman),
             mouth_level: nose_tip - own("mouth level", 0.108, 0.06) + 0.01 * child,
             mouth_wide: own("mouth wide", 0.112, 0.07) * (1.0 - 0.1 * child),
@@ -71,7 +71,7 @@ pub(super) struct Head {
 }
 
 /// Columns of corners around, rows from crown to chin.
-const COLUMNS: usize = 44;
+const COLUMNS: usize = 36;
 const ROUND: f32 = 2.2;
 
 /// Height; half width, reach ahead, reach behind.
@@ -98,9 +98,9 @@ const SKULL: [(f32, [f32; 3]); 19] = [
 ];
 
 /// Rows' heights where the form has most to tell.
-const LEVELS: [f32; 34] = [
-    1.0, 0.99, 0.965, 0.93, 0.885, 0.83, 0.77, 0.71, 0.65, 0.61, 0.58, 0.55, 0.525, 0.50, 0.475, 0.45, 0.42, 0.39,
-    0.36, 0.335, 0.31, 0.288, 0.268, 0.248, 0.225, 0.205, 0.185, 0.165, 0.14, 0.11, 0.075, 0.035, 0.0, -0.03,
+const LEVELS: [f32; 30] = [
+    1.0, 0.98, 0.93, 0.86, 0.78, 0.70, 0.63, 0.59, 0.56, 0.53, 0.505, 0.48, 0.455, 0.42, 0.385, 0.35, 0.322, 0.30,
+    0.28, 0.26, 0.24, 0.215, 0.19, 0.165, 0.14, 0.11, 0.075, 0.035, 0.0, -0.03,
 ];
 
 /// What share of the texture's height lies above the crown, and how much of the head the rest covers.
@@ -136,11 +136,9 @@ impl Head {
         [width * self.features.width * jaw, ahead, behind * (0.5 + 0.5 * self.features.width)]
     }
 
-    /// How far left a point at this angle and height is; painting needs no more.
-    pub(super) fn across(&self, z: f32, angle: f32) -> Vec2 {
-        let around = outline(angle, ROUND);
-        let [width, ..] = self.reach(z);
-        Vec2::new(around.x, around.y * width)
+    /// Ahead and to the left at this angle, as shares of the head's reach.
+    pub(super) fn around(&self, angle: f32) -> Vec2 {
+        outline(angle, ROUND)
     }
 
     /// A point of the skin.
@@ -160,8 +158,8 @@ impl Head {
         let down = ((bridge - z) / (bridge - f.nose_tip)).clamp(0.0, 1.0);
         let under = step(f.nose_tip - 0.052, f.nose_tip - 0.008, z);
         let ridge = f.nose_out * (0.16 + 0.84 * libm::powf(down, 1.25)) * under * step(bridge + 0.07, bridge - 0.03, z);
-        let nose = ridge * bell(y, 0.026 + 0.016 * down);
-        let wings = 0.030 * bell(side - 0.62 * f.nose_wide, 0.022) * bell(z - f.nose_tip - 0.006, 0.024);
+        let nose = ridge * bell(y, 0.024 + 0.012 * down);
+        let wings = 0.026 * bell(side - 0.62 * f.nose_wide, 0.022) * bell(z - f.nose_tip - 0.006, 0.024);
         let (ey, ez) = (side - f.eye_apart, z - f.eye_level);
         let socket =
             -0.034 * bell(ey, 0.062) * bell(ez - 0.012, 0.045) - 0.012 * bell(side - 0.062, 0.03) * bell(ez, 0.05);

@@ -37,10 +37,11 @@ pub(super) struct Limb {
 }
 
 /// Way, reach to the front and back, reach to the sides, and how far it lies behind the bone.
-const ARM: [(f32, [f32; 3]); 10] = [
-    (0.0, [0.060, 0.053, 0.004]),
-    (0.15, [0.060, 0.053, 0.002]),
-    (0.4, [0.053, 0.046, 0.0]),
+const ARM: [(f32, [f32; 3]); 11] = [
+    (0.0, [0.058, 0.042, 0.004]),
+    (0.08, [0.061, 0.048, 0.003]),
+    (0.2, [0.060, 0.050, 0.001]),
+    (0.4, [0.053, 0.045, 0.0]),
     (0.7, [0.047, 0.042, 0.0]),
     (1.0, [0.042, 0.040, 0.003]),
     (1.18, [0.046, 0.042, -0.004]),
@@ -119,7 +120,7 @@ impl Limb {
     /// A point of the half ball that closes the root; `up` in 0..=1 from its rim to its top.
     pub(super) fn ball(&self, up: f32, angle: f32, reach: Vec2) -> Vec3 {
         let (sin, cos) = libm::sincosf(up * std::f32::consts::FRAC_PI_2);
-        self.point(0.0, angle, reach * cos) + Vec3::Z * (0.92 * reach.max_element() * sin)
+        self.point(0.0, angle, reach * cos) + Vec3::Z * (0.42 * reach.max_element() * sin)
     }
 
     /// Which joints move it at this place.

@@ -13,6 +13,8 @@ mod palette;
 mod shape;
 mod shoe;
 mod surface;
+#[cfg(test)]
+mod tests;
 mod torso;
 
 use glam::{Mat3, Vec3};

@@ -129,15 +129,15 @@ fn bare_skin(skin: Rgb, seed: Seed) -> Material {
 fn neck(surface: &mut Surface, shape: &Shape, torso: &Torso, skin: u16) {
     let row = |&at: &f32| {
         let corner = |column: usize| {
-            let turn = (column % 22) as f32 / 22.0 * std::f32::consts::TAU;
+            let turn = (column % 16) as f32 / 16.0 * std::f32::consts::TAU;
             let mut p = torso.point(at, turn, 0.0);
             p.x += 0.010 * step(1.18, 1.36, at);
             let z = p.z - shape.at(Joint::Neck).z;
             let nod = Bones::of(Joint::Head);
             let bones = torso.bones(p).mix(nod, step(0.02, shape.at(Joint::Head).z - shape.at(Joint::Neck).z, z));
-            Corner::new(p, Vec2::new(column as f32 / 22.0, at), bones)
+            Corner::new(p, Vec2::new(column as f32 / 16.0, at), bones)
         };
-        (0..=22).map(corner).collect::<Vec<_>>()
+        (0..=16).map(corner).collect::<Vec<_>>()
     };
     let heights = [0.80, 0.92, 1.0, 1.05, 1.09, 1.12, 1.15, 1.18, 1.22, 1.27, 1.33, 1.39];
     surface.loft(&heights.iter().map(row).collect::<Vec<_>>(), skin);
@@ -149,7 +149,7 @@ fn arms(surface: &mut Surface, shape: &Shape, from: f32, skin: u16) {
     let ways: Vec<f32> = all.into_iter().filter(|w| *w >= from).collect();
     for side in Side::BOTH {
         let arm = Limb::arm(shape, side);
-        surface.loft(&arm.rows(&ways, 14, |at, _| arm.reach(at), |at| at * 0.5), skin);
+        surface.loft(&arm.rows(&ways, 10, |at, _| arm.reach(at), |at| at * 0.5), skin);
     }
 }
 
@@ -164,7 +164,7 @@ fn legs(surface: &mut Surface, shape: &Shape, from: f32, skin: u16) {
             let front = libm::cosf(angle).max(0.0);
             leg.reach(at) + Vec2::splat(0.006 * front * super::surface::bell(at - 0.985, 0.05) * shape.scale)
         };
-        surface.loft(&leg.rows(&ways, 14, reach, |at| at * 0.5), skin);
+        surface.loft(&leg.rows(&ways, 12, reach, |at| at * 0.5), skin);
     }
 }
 
@@ -195,7 +195,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
         loose,
         open: 0.0,
         flare: 0.0,
-        rows: 16,
+        rows: 14,
     };
     let v_neck = if seed.of("v neck").chance(0.25 + 0.3 * woman) { seed.of("deep").range(0.05, 0.15) } else { 0.015 };
     let wide = seed.of("wide").range(0.004, 0.034) * scale * if woman > 0.5 { 0.6 } else { 1.0 };
@@ -261,7 +261,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
             let coat = garments == Garments::Coat;
             let outer = Fabric::outer(given(look.top, palette::outer(seed.of("outer"))), seed);
             let under = Fabric::top(palette::top(seed.of("under")), seed.of("under"));
-            let cut = Cut { neck: v_neck.min(0.03), hem: shirt.hem.max(-0.04), loose: 0.3, ..shirt };
+            let cut = Cut { neck: v_neck.min(0.03), hem: shirt.hem.max(-0.04), loose: 0.3, rows: 10, ..shirt };
             let material = trunk(surface, &cut, &under, plain, 256);
             dressed.collar(surface, &cut, 0.01, 0.0, 0.0, material);
             let closed = coat && seed.of("closed").chance(0.6);
@@ -276,7 +276,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
                 loose: 0.75 - 0.3 * woman,
                 open: if closed { 0.0 } else { seed.of("open").range(0.16, 0.42) },
                 flare: if coat { 0.12 } else { 0.03 },
-                rows: if coat { 20 } else { 14 },
+                rows: if coat { 16 } else { 12 },
             };
             let material =
                 trunk(surface, &jacket, &outer, Part::Trunk { open: true, buttoned: closed, belt: None }, 256);
@@ -293,7 +293,7 @@ fn wear(surface: &mut Surface, dressed: &Dressed<'_>, look: &Look, garments: Gar
                 ease: 0.006 * scale,
                 loose: 0.15,
                 flare: seed.of("flare").range(0.08, 0.30),
-                rows: 22,
+                rows: 18,
                 ..shirt
             };
             let belt = seed.of("belt").chance(0.4).then(|| dressed.torso.z(1.13) - dressed.torso.z(0.36));

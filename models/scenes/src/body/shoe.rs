@@ -49,7 +49,7 @@ fn levels(cut: Cut) -> [[f32; 4]; 9] {
     ]
 }
 
-const COLUMNS: usize = 18;
+const COLUMNS: usize = 14;
 
 fn rows(shape: &Shape, side: Side, cut: Cut) -> Vec<Vec<Corner>> {
     let ankle = shape.at(side.of(Joint::LeftAnkle, Joint::RightAnkle));
