@@ -10,8 +10,16 @@ use crate::seed::Seed;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stuff {
     index: u16,
-    /// Metres that the picture covers, across and down; 0 for once over each face.
+    /// Metres that the picture covers, across and down; 0 for once over each face that way.
     covers: Vec2,
+}
+
+impl Stuff {
+    /// How often its picture fits into a face of this size.
+    fn repeat(self, size: Vec2) -> Vec2 {
+        let often = |size: f32, covers: f32| if covers > 0.0 { size / covers } else { 1.0 };
+        Vec2::new(often(size.x, self.covers.x), often(size.y, self.covers.y))
+    }
 }
 
 /// A model under construction.
@@ -75,7 +83,7 @@ impl Site {
     /// A face with a normal of its own at each corner.
     pub(super) fn bent(&mut self, corners: [Vec3; 4], normals: [Vec3; 4], stuff: Stuff) {
         let size = Vec2::new((corners[1] - corners[0]).length(), (corners[3] - corners[0]).length());
-        let repeat = if stuff.covers == Vec2::ZERO { Vec2::ONE } else { size / stuff.covers };
+        let repeat = stuff.repeat(size);
         let uvs = [
             Vec2::ONE * Vec2::Y,
             Vec2::new(repeat.x, 1.0),
@@ -184,7 +192,7 @@ impl Site {
         };
         let normal = (b - a).cross(d - a).normalize_or(Vec3::Z);
         let size = Vec2::new((b - a).length(), (d - a).length());
-        let repeat = if stuff.covers == Vec2::ZERO { Vec2::ONE } else { size / stuff.covers };
+        let repeat = stuff.repeat(size);
         let mut grid = Vec::with_capacity((cells[0] + 1) * (cells[1] + 1));
         for j in 0..=cells[1] {
             for i in 0..=cells[0] {

@@ -40,7 +40,9 @@ pub(super) fn build(site: &mut Site, light: Light) {
         let seed = seed.of("far");
         for n in 0..9 {
             let width = seed.at(n).range(9.0, 12.0);
-            site.within(Vec3::new(x, 0.0, 0.0), -90.0, |site| house::house(site, width, light, n % 3 == 1, seed.at(n)));
+            site.within(Vec3::new(x, 0.0, 0.0), -90.0, |site| {
+                house::house(site, width, light, n % 3 == 1, false, seed.at(n))
+            });
             x += width;
         }
     });
@@ -68,7 +70,9 @@ fn row(site: &mut Site, name: &str, light: Light) -> Vec<(f32, f32)> {
         let seed = seed.at(n);
         let width = seed.of("width").range(6.5, 10.0);
         let shop = seed.of("shop").chance(0.6);
-        site.within(Vec3::new(x, FRONTS, 0.0), -90.0, |site| house::house(site, width, light, shop, seed));
+        site.within(Vec3::new(x, FRONTS, 0.0), -90.0, |site| {
+            house::house(site, width, light, shop, x.abs() < 22.0, seed)
+        });
         stand.push((x, x + width));
         x += width;
         n += 1;
@@ -93,7 +97,7 @@ fn paving(site: &mut Site) -> [Stuff; 3] {
         0 => (2.4, Slabs { count: [4.0, 6.0], shift: 0.5, joint: 0.02, colour, unlike: 0.6, dirt: 0.9 }),
         1 => (2.5, Slabs { count: [5.0, 5.0], shift: 0.0, joint: 0.025, colour, unlike: 0.5, dirt: 1.0 }),
         _ => {
-            (2.0, Slabs { count: [10.0, 20.0], shift: 0.5, joint: 0.09, colour: colour * 0.94, unlike: 0.9, dirt: 0.8 })
+            (2.0, Slabs { count: [10.0, 20.0], shift: 0.5, joint: 0.07, colour: colour * 0.94, unlike: 0.6, dirt: 0.6 })
         }
     };
     [0, 1, 2].map(|n| {

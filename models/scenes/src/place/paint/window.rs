@@ -1,7 +1,7 @@
 //! Panes: what is seen in them and through them.
 
 use super::noise::Noise;
-use super::{Rgb, rgb, step, texel};
+use super::{Rgb, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 /// A house window once over the whole: frame and bars, curtains, a dark room, the sky mirrored in its upper part.
@@ -47,7 +47,7 @@ pub(in crate::place) fn shop(noise: &Noise, lit: f32, mark: i32) -> Texture {
         // Goods: blocks of low and irregular height on a board and on the floor of the window.
         for (level, base, high) in [(0, 0.52, 0.2), (1, 0.93, 0.24)] {
             let columns = 17.0 - level as f32 * 4.0;
-            let n = libm::floorf(u * columns) as i32;
+            let n = whole(u * columns);
             let tall = high * (0.45 + 0.5 * noise.cell(n, level, mark));
             let x = super::fract(u * columns);
             let wide = 0.34 + 0.14 * noise.cell(n, level, mark + 1);
@@ -92,7 +92,7 @@ pub(in crate::place) fn picture(noise: &Noise, kind: u8) -> Texture {
             return texel(rgb(226, 222, 212));
         }
         let wave = noise.cloud(u + mark, v * 0.3 + mark);
-        let colour = if kind % 2 == 0 {
+        let colour = if kind.is_multiple_of(2) {
             let hill = v > 0.5 + wave * 0.3;
             let near = v > 0.7 + noise.cloud(u, mark) * 0.2;
             if near {

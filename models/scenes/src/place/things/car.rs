@@ -157,7 +157,7 @@ fn wheels(site: &mut Site, size: Vec3, dark: Stuff) {
             let metal = rgb(150, 152, 154) + rgb(1, 1, 1) * (n.cloud(u, v) * 30.0);
             let colour = if far > 0.68 {
                 rgb(32, 32, 33)
-            } else if far > 0.6 || far < 0.16 || spoke > 0.1 {
+            } else if !(0.16..=0.6).contains(&far) || spoke > 0.1 {
                 metal
             } else {
                 rgb(22, 22, 23)

@@ -11,6 +11,7 @@ mod store;
 use glam::Vec3;
 
 pub(super) use growth::leafy;
+pub(super) use store::shelf;
 
 use super::ThingKind;
 use super::site::Site;
@@ -43,7 +44,7 @@ pub(super) fn build(site: &mut Site, kind: ThingKind, size: Vec3, seed: Seed) {
         ThingKind::Bench => seat::bench(site, size),
         ThingKind::Sofa => seat::sofa(site, size, seed),
         ThingKind::Table => store::table(site, size, seed),
-        ThingKind::Shelf => store::shelf(site, size, seed),
+        ThingKind::Shelf => store::shelf(site, size, seed.of("books").chance(0.3), seed),
         ThingKind::Crate => store::box_of_card(site, size, seed),
         ThingKind::Pillar => post::pillar(site, size),
         ThingKind::Wall => post::wall(site, size, seed),
