@@ -96,7 +96,7 @@ fn pane(site: &mut Site, light: Light, seed: Seed) -> Stuff {
         _ => false,
     };
     site.stuff(&format!("pane {kind} {frame} {lit}"), [0.0, 0.0], |n, _| {
-        let mirrored = if is_dark(light) { 0.05 } else { [0.65, 0.4, 0.75, 0.25][kind] };
+        let mirrored = if is_dark(light) { 0.05 } else { [0.4, 0.2, 0.6, 0.12][kind] };
         let lamp = lit.then_some(rgb(236, 190, 124));
         let frame = [rgb(214, 212, 206), rgb(92, 72, 56)][frame];
         let glow = if lit { 0.55 } else { 0.0 };

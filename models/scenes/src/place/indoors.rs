@@ -89,7 +89,7 @@ pub(super) fn door(site: &mut Site, wide: f32, seed: Seed) {
     });
     let frame = site.stuff("door frame", [1.0, 1.0], |n, _| Material::matt(wall::lacquer(n, rgb(196, 192, 184))));
     let high = 2.05;
-    site.wall([0.0, -0.012], [wide, -0.012], 0.01, high, leaf);
+    site.wall([0.0, -0.02], [wide, -0.02], 0.01, high, leaf);
     for x in [-0.035, wide + 0.035] {
         site.block(Vec3::new(x, -0.02, 0.0), Vec3::new(0.07, 0.06, high), frame);
     }

@@ -7,8 +7,9 @@ use super::site::{Site, Stuff};
 use super::{Light, PlaceKind, ThingKind, outdoors, things};
 use crate::model::Material;
 
-pub(super) fn build(site: &mut Site, light: Light) {
+pub(super) fn build(site: &mut Site, light: Light, towards: Vec3) {
     let seed = site.seed;
+    outdoors::pools(site, light, towards, 13.0);
     outdoors::dome(site, light);
     outdoors::horizon(site, PlaceKind::Park, 105.0, 17.0);
     outdoors::horizon(site, PlaceKind::Park, 62.0, 10.0);

@@ -41,8 +41,8 @@ pub(super) fn build(site: &mut Site, light: Light) {
         indoors::opening(site, [window - wide, window + wide], [0.95, 2.25], light, seed.of("window"));
         let at = side(-3.4) - 0.45;
         site.within(Vec3::new(at, 0.0, 0.0), -90.0, |site| indoors::door(site, 0.9, seed));
-        indoors::picture(site, side(-2.2), [0.7, 0.5], seed.of("first"));
-        indoors::picture(site, side(3.9), [0.5, 0.65], seed.of("second"));
+        indoors::picture(site, side(-4.5), [0.7, 0.5], seed.of("first"));
+        indoors::picture(site, side(4.0), [0.5, 0.65], seed.of("second"));
         indoors::switch(site, side(-3.4) + 0.65, 1.05);
         indoors::switch(site, side(-2.0), 0.28);
     });

@@ -11,8 +11,9 @@ use crate::model::Material;
 /// Half its width.
 const HALF: f32 = 34.0;
 
-pub(super) fn build(site: &mut Site, light: Light) {
+pub(super) fn build(site: &mut Site, light: Light, towards: Vec3) {
     let seed = site.seed;
+    outdoors::pools(site, light, towards, 13.0);
     outdoors::dome(site, light);
     outdoors::horizon(site, PlaceKind::Square, 110.0, 18.0);
     let road = street::asphalt(site);

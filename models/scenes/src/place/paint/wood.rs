@@ -17,7 +17,7 @@ pub(in crate::place) fn boards(noise: &Noise, colour: Rgb, count: f32) -> Textur
         let end = step(0.006, 0.002, along.min(1.0 - along));
         let gap = step(0.035, 0.012, edge).max(end);
         let wear = noise.cloud(u, v) * 8.0 + noise.grain(u * 2.0, v * 2.0) * 3.0;
-        let light = tone * 9.0 + own * 15.0 + grain + wear;
+        let light = tone * 6.0 + own * 8.0 + grain + wear;
         texel((colour + rgb(1, 1, 1) * light + rgb(8, 2, 0) * own) * (1.0 - gap * 0.55))
     })
 }

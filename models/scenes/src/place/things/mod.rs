@@ -3,6 +3,7 @@
 //! Each is built around the origin with its front to -y, in its own size, and then put where it belongs.
 
 mod car;
+pub(super) mod clutter;
 mod growth;
 mod post;
 mod seat;
