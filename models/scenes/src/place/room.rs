@@ -54,7 +54,7 @@ pub(super) fn build(site: &mut Site, light: Light) {
     });
     things::put(site, ThingKind::Plant, [side(4.5), 3.5], -90.0, seed.of("plant"));
     for n in 0..2 {
-        let at = Vec3::new(side(-0.75) + n as f32 * 1.21 - 0.6, 3.78, 0.0);
+        let at = Vec3::new(side(-1.25) + n as f32 * 1.21 - 0.605, 3.78, 0.0);
         site.within(at, -90.0, |site| things::shelf(site, Vec3::new(1.2, 0.4, 1.96), true, seed.of("shelf").at(n)));
     }
     things::put(site, ThingKind::Chair, [side(-4.5), 3.6], -90.0, seed.of("chair"));

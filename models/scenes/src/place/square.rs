@@ -61,11 +61,15 @@ fn row(site: &mut Site, side: u64, facing: f32, away: f32, light: Light) {
     site.within(Vec3::ZERO, facing, |site| {
         let mut x = -away - 2.0;
         let mut n = 0;
+        // Nothing behind the camera in some, so that a low sun gets in.
+        let open = side == 3 && seed.of("open").chance(0.7);
         while x < away {
             let seed = seed.at(n);
             let width = seed.of("width").range(8.0, 12.0);
             let shop = seed.of("shop").chance(0.5);
-            site.within(Vec3::new(x, away, 0.0), -90.0, |site| house::house(site, width, light, shop, false, seed));
+            if !(open && (x + width / 2.0).abs() < 24.0) {
+                site.within(Vec3::new(x, away, 0.0), -90.0, |site| house::house(site, width, light, shop, false, seed));
+            }
             x += width;
             n += 1;
         }
