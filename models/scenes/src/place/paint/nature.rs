@@ -38,7 +38,7 @@ pub(in crate::place) fn bark(noise: &Noise) -> Texture {
         let ridge = noise.cloud(u * 3.0, v * 0.75 + noise.cloud(u, v) * 0.1);
         let light = ridge * 40.0 + noise.grain(u, v) * 10.0 + noise.cloud(u, v) * 12.0;
         let moss = step(0.1, 0.6, noise.cloud(v, u)) * 12.0;
-        texel(rgb(94, 82, 68) + rgb(1, 1, 1) * light + rgb(0, 1, 0) * moss)
+        texel(rgb(108, 98, 82) + rgb(1, 1, 1) * light + rgb(0, 1, 0) * moss)
     })
 }
 
