@@ -53,10 +53,10 @@ pub(super) fn tree(site: &mut Site, size: Vec3, seed: Seed) {
     for n in 0..boughs {
         let angle = (n as f32 + seed.of("bough").at(n).range(-0.3, 0.3)) / boughs as f32 * std::f32::consts::TAU;
         let out = Vec3::new(libm::cosf(angle) * half.x, libm::sinf(angle) * half.y, 0.0);
-        let end = middle + out * 0.55 + Vec3::Z * half.z * seed.of("rise").at(n).range(-0.3, 0.5);
+        let end = middle + out * 0.62 + Vec3::Z * half.z * seed.of("rise").at(n).range(-0.3, 0.5);
         site.rod(top - Vec3::Z * 0.1, end, thick * 0.5, 0.3, 6, bark);
         let part = half * seed.of("part").at(n).range(0.42, 0.62);
-        leafy(site, middle + (out * 0.52).with_z(end.z - middle.z), part, 26, (n % 2) as usize, seed.of("tuft").at(n));
+        leafy(site, middle + (out * 0.62).with_z(end.z - middle.z), part, 26, (n % 2) as usize, seed.of("tuft").at(n));
     }
     leafy(site, middle + Vec3::Z * half.z * 0.45, half * Vec3::new(0.6, 0.6, 0.55), 34, 0, seed.of("crown"));
 }

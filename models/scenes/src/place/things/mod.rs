@@ -31,7 +31,7 @@ pub(super) fn usual(kind: ThingKind, seed: Seed) -> Vec3 {
         ThingKind::Pillar => Vec3::new(0.5, 0.5, 3.2),
         ThingKind::Wall => Vec3::new(2.4, 0.2, 2.5),
         ThingKind::Plant => Vec3::new(0.75, 0.75, 1.3 * vary(0, 0.2)),
-        ThingKind::Tree => Vec3::new(4.2 * vary(0, 0.15), 4.2 * vary(1, 0.15), 6.6 * vary(2, 0.15)),
+        ThingKind::Tree => Vec3::new(5.2 * vary(0, 0.15), 5.2 * vary(1, 0.15), 7.4 * vary(2, 0.12)),
         ThingKind::Car => Vec3::new(1.8, 4.3 * vary(0, 0.05), 1.47 * vary(1, 0.03)),
         ThingKind::Crate => Vec3::new(0.55 * vary(0, 0.2), 0.42 * vary(1, 0.2), 0.42 * vary(2, 0.2)),
         ThingKind::Lamp => Vec3::new(0.36, 1.3, 5.0),
