@@ -46,7 +46,7 @@ pub(super) fn build(site: &mut Site, light: Light) {
         }
         let rail = site.stuff("door frame", [1.0, 1.0], |n, _| Material::matt(wall::lacquer(n, rgb(196, 192, 184))));
         let y = (HALL.y[0] + HALL.y[1]) / 2.0;
-        site.block(Vec3::new(x + sign * 0.008, y, 0.92), Vec3::new(0.016, HALL.y[1] - HALL.y[0], 0.1), rail);
+        site.block(Vec3::new(x + sign * 0.008, y, 0.92), Vec3::new(0.012, HALL.y[1] - HALL.y[0], 0.1), rail);
     }
     site.within(Vec3::new(0.0, HALL.y[1], 0.0), -90.0, |site| {
         indoors::opening(site, [-0.7, 0.7], [0.9, 2.2], light, crate::seed::Seed::new(2));

@@ -27,8 +27,9 @@ const RENDERS: [Rgb; 7] = [
     rgb(196, 150, 122),
 ];
 
-/// Builds a house whose front lies along y = 0 from x = 0 to `width`, seen from -y; returns its height.
-pub(super) fn house(site: &mut Site, width: f32, light: Light, shop: bool, seed: Seed) -> f32 {
+/// Builds a house whose front lies along y = 0 from x = 0 to `width`, seen from -y; returns its height. One that isn't
+/// `near` has less around its windows.
+pub(super) fn house(site: &mut Site, width: f32, light: Light, shop: bool, near: bool, seed: Seed) -> f32 {
     let front = front_stuff(site, seed);
     let stone = stone(site);
     let floors = 2 + seed.of("floors").index(2);
@@ -46,7 +47,7 @@ pub(super) fn house(site: &mut Site, width: f32, light: Light, shop: bool, seed:
         let row = windows(site, width, low, light, seed.of("floor").at(n as u64), seed);
         band(site, width, [low, low + storey], &row, front);
         for opening in &row {
-            sill(site, opening, stone);
+            sill(site, opening, stone, near);
         }
     }
     site.patch([0.0, width], [height - 0.35, height], 0.0, front);
@@ -95,7 +96,7 @@ fn pane(site: &mut Site, light: Light, seed: Seed) -> Stuff {
         _ => false,
     };
     site.stuff(&format!("pane {kind} {frame} {lit}"), [0.0, 0.0], |n, _| {
-        let mirrored = if is_dark(light) { 0.05 } else { [0.65, 0.4, 0.75, 0.25][kind] };
+        let mirrored = if is_dark(light) { 0.05 } else { [0.4, 0.2, 0.6, 0.12][kind] };
         let lamp = lit.then_some(rgb(236, 190, 124));
         let frame = [rgb(214, 212, 206), rgb(92, 72, 56)][frame];
         let glow = if lit { 0.55 } else { 0.0 };
@@ -133,9 +134,15 @@ fn band(site: &mut Site, width: f32, [low, high]: [f32; 2], openings: &[Opening]
     site.patch([x, width], [low, high], 0.0, stuff);
 }
 
-fn sill(site: &mut Site, opening: &Opening, stone: Stuff) {
+fn sill(site: &mut Site, opening: &Opening, stone: Stuff, near: bool) {
     let ([x0, x1], [z0, z1]) = (opening.x, opening.z);
     let middle = (x0 + x1) / 2.0;
+    if !near {
+        site.patch([x0 - 0.1, x1 + 0.1], [z0 - 0.08, z0], -0.07, stone);
+        site.level([x0 - 0.1, x1 + 0.1], [-0.07, 0.04], z0, stone);
+        site.patch([x0 - 0.1, x1 + 0.1], [z1, z1 + 0.14], -0.02, stone);
+        return;
+    }
     site.block(Vec3::new(middle, -0.03, z0 - 0.07), Vec3::new(x1 - x0 + 0.2, 0.14, 0.07), stone);
     site.block(Vec3::new(middle, 0.0, z1), Vec3::new(x1 - x0 + 0.24, 0.06, 0.14), stone);
     for x in [x0 - 0.06, x1 + 0.06] {
@@ -178,7 +185,7 @@ fn shop_front(site: &mut Site, width: f32, light: Light, seed: Seed, openings: &
     let edge = stone(site);
     site.block(Vec3::new(middle, -0.04, 2.84), Vec3::new(half * 2.0, 0.1, half / 3.0 * 0.72), edge);
     site.wall([middle - half, -0.1], [middle + half, -0.1], 2.84, 2.84 + half / 3.0 * 0.72, sign);
-    if seed.of("awning").chance(0.5) {
+    if seed.of("awning").chance(0.35) {
         let colours = [rgb(150, 44, 40), rgb(52, 86, 66), rgb(60, 74, 110)];
         let kind = seed.of("stripe").index(3);
         let cloth = site.stuff(&format!("awning {kind}"), [2.4, 2.4], |n, _| {

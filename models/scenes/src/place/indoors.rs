@@ -71,7 +71,10 @@ pub(super) fn shell(site: &mut Site, hall: Hall, finish: Finish) {
 pub(super) fn panel(site: &mut Site, [x, y]: [f32; 2], [wide, deep]: [f32; 2], high: f32, light: Light) {
     let dim = if light == Light::Night { 0.05 } else { 0.98 };
     let stuff = site.stuff("lamp panel", [0.0, 0.0], |_, _| Material { glow: dim, ..Material::plain([252, 250, 242]) });
-    let frame = site.stuff("lamp frame", [1.0, 1.0], |n, _| Material::matt(wall::lacquer(n, rgb(206, 206, 202))));
+    // It glows by itself, as what hangs over a room would throw a shadow otherwise.
+    let grey = if light == Light::Night { 30 } else { 168 };
+    let frame =
+        site.stuff("lamp rim", [1.0, 1.0], |_, _| Material { glow: 1.0, ..Material::plain([grey, grey, grey]) });
     let foot = Vec3::new(x, y, high - 0.05);
     site.block(foot, Vec3::new(wide + 0.06, deep + 0.06, 0.05), frame);
     site.overhead([x - wide / 2.0, x + wide / 2.0], [y - deep / 2.0, y + deep / 2.0], high - 0.055, stuff);
@@ -86,7 +89,7 @@ pub(super) fn door(site: &mut Site, wide: f32, seed: Seed) {
     });
     let frame = site.stuff("door frame", [1.0, 1.0], |n, _| Material::matt(wall::lacquer(n, rgb(196, 192, 184))));
     let high = 2.05;
-    site.wall([0.0, -0.012], [wide, -0.012], 0.01, high, leaf);
+    site.wall([0.0, -0.02], [wide, -0.02], 0.01, high, leaf);
     for x in [-0.035, wide + 0.035] {
         site.block(Vec3::new(x, -0.02, 0.0), Vec3::new(0.07, 0.06, high), frame);
     }

@@ -10,12 +10,12 @@ use crate::seed::Seed;
 /// The light of a place under the open sky.
 pub(super) fn outdoors(light: Light, seed: Seed) -> Lighting {
     let around = seed.of("around").range(-62.0, 62.0);
-    let hazy = seed.of("haze").range(110.0, 320.0);
+    let hazy = seed.of("haze").range(350.0, 900.0);
     let day = Lighting {
         towards: towards(around, seed.of("height").range(42.0, 58.0)),
-        direct: Vec3::new(1.62, 1.5, 1.3),
-        sky: Vec3::new(0.34, 0.4, 0.5),
-        bounce: Vec3::new(0.3, 0.27, 0.23),
+        direct: Vec3::new(1.52, 1.42, 1.24),
+        sky: Vec3::new(0.27, 0.32, 0.41),
+        bounce: Vec3::new(0.22, 0.2, 0.17),
         haze: Vec3::new(0.62, 0.7, 0.79),
         haze_distance: hazy,
         shadow_softness: 0.03,
@@ -28,25 +28,25 @@ pub(super) fn outdoors(light: Light, seed: Seed) -> Lighting {
             sky: Vec3::new(0.92, 0.95, 1.0),
             bounce: Vec3::new(0.34, 0.33, 0.31),
             haze: Vec3::new(0.66, 0.69, 0.72),
-            haze_distance: hazy * 0.6,
+            haze_distance: hazy * 0.7,
             shadow_softness: 0.7,
         },
         Light::Evening => Lighting {
             towards: towards(around, seed.of("low").range(17.0, 26.0)),
             direct: Vec3::new(1.75, 1.12, 0.6),
-            sky: Vec3::new(0.32, 0.35, 0.44),
-            bounce: Vec3::new(0.3, 0.22, 0.16),
+            sky: Vec3::new(0.27, 0.29, 0.37),
+            bounce: Vec3::new(0.22, 0.17, 0.13),
             haze: Vec3::new(0.78, 0.62, 0.48),
             haze_distance: hazy * 0.7,
             shadow_softness: 0.05,
         },
         Light::Lamps => Lighting {
             towards: towards(around * 0.5, 68.0),
-            direct: Vec3::new(0.86, 0.62, 0.36),
+            direct: Vec3::new(0.9, 0.7, 0.46),
             sky: Vec3::new(0.13, 0.12, 0.12),
             bounce: Vec3::new(0.15, 0.115, 0.08),
             haze: Vec3::new(0.035, 0.035, 0.05),
-            haze_distance: 55.0,
+            haze_distance: 120.0,
             shadow_softness: 0.12,
         },
         Light::Night => Lighting {
@@ -55,7 +55,7 @@ pub(super) fn outdoors(light: Light, seed: Seed) -> Lighting {
             sky: Vec3::new(0.09, 0.105, 0.14),
             bounce: Vec3::new(0.06, 0.06, 0.065),
             haze: Vec3::new(0.02, 0.025, 0.04),
-            haze_distance: 70.0,
+            haze_distance: 140.0,
             shadow_softness: 0.25,
         },
     }
@@ -67,7 +67,7 @@ pub(super) fn indoors(light: Light, seed: Seed) -> Lighting {
         Light::Sun => ([0.75, 0.72, 0.66], [0.5, 0.5, 0.49], [0.42, 0.39, 0.35], 0.22),
         Light::Overcast => ([0.5, 0.53, 0.57], [0.47, 0.49, 0.52], [0.36, 0.36, 0.36], 0.4),
         Light::Evening => ([0.62, 0.48, 0.33], [0.34, 0.29, 0.24], [0.3, 0.23, 0.17], 0.25),
-        Light::Lamps => ([0.72, 0.66, 0.54], [0.5, 0.46, 0.39], [0.4, 0.35, 0.28], 0.2),
+        Light::Lamps => ([0.72, 0.69, 0.63], [0.5, 0.485, 0.45], [0.39, 0.365, 0.325], 0.2),
         Light::Night => ([0.16, 0.17, 0.2], [0.1, 0.11, 0.14], [0.08, 0.08, 0.09], 0.3),
     };
     let lean = Vec3::new(seed.of("lean").range(-0.3, 0.3), seed.of("fore").range(-0.5, -0.3), 1.0);

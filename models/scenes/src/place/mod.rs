@@ -142,11 +142,13 @@ impl PlaceKind {
 impl Place {
     /// Builds a place, as its seed varies it, with the script's own things in it.
     pub fn new(kind: PlaceKind, light: Light, things: &[Thing], seed: Seed) -> Self {
+        let lit = seed.of("light");
+        let lighting = if kind.is_indoors() { light::indoors(light, lit) } else { light::outdoors(light, lit) };
         let mut site = Site::new(seed.of("site"));
         match kind {
-            PlaceKind::Street => street::build(&mut site, light),
-            PlaceKind::Square => square::build(&mut site, light),
-            PlaceKind::Park => park::build(&mut site, light),
+            PlaceKind::Street => street::build(&mut site, light, lighting.towards),
+            PlaceKind::Square => square::build(&mut site, light, lighting.towards),
+            PlaceKind::Park => park::build(&mut site, light, lighting.towards),
             PlaceKind::Room => room::build(&mut site, light),
             PlaceKind::Shop => shop::build(&mut site, light),
             PlaceKind::Corridor => corridor::build(&mut site, light),
@@ -155,8 +157,6 @@ impl Place {
         for (n, thing) in things.iter().enumerate() {
             things::put_scripted(&mut site, thing, seed.of("thing").at(n as u64));
         }
-        let seed = seed.of("light");
-        let lighting = if kind.is_indoors() { light::indoors(light, seed) } else { light::outdoors(light, seed) };
         Self { model: site.finish(), lighting }
     }
 }

@@ -1,6 +1,6 @@
 //! What all places under the open sky have: the dome, the horizon, ground that goes on.
 
-use glam::Vec3;
+use glam::{Vec2, Vec3};
 
 use super::light;
 use super::paint::{nature, sky};
@@ -39,6 +39,17 @@ pub(super) fn horizon(site: &mut Site, kind: PlaceKind, distance: f32, height: f
         // Seen from inside: clockwise around the middle.
         site.hoarding(at(n), at(n + 1), height, n as f32 / 3.0, stuff);
     }
+}
+
+/// Pools of light on the ground, where it is dark: about every `apart` metres.
+pub(super) fn pools(site: &mut Site, light: Light, towards: Vec3, apart: f32) {
+    if !matches!(light, Light::Lamps | Light::Night) {
+        return;
+    }
+    let seed = site.seed.of("pools");
+    let shift = Vec2::new(seed.at(1).range(-3.0, 3.0), 1.0 + seed.at(2).range(-1.5, 1.5));
+    let places = (-3..=3).flat_map(|i| (-1..=3).map(move |j| Vec2::new(i as f32, j as f32) * apart + shift));
+    site.pools(places.collect(), towards);
 }
 
 /// Lets the ground go on to the horizon in one face, a little below the nearer ground.

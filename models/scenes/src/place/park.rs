@@ -7,8 +7,9 @@ use super::site::{Site, Stuff};
 use super::{Light, PlaceKind, ThingKind, outdoors, things};
 use crate::model::Material;
 
-pub(super) fn build(site: &mut Site, light: Light) {
+pub(super) fn build(site: &mut Site, light: Light, towards: Vec3) {
     let seed = site.seed;
+    outdoors::pools(site, light, towards, 13.0);
     outdoors::dome(site, light);
     outdoors::horizon(site, PlaceKind::Park, 105.0, 17.0);
     outdoors::horizon(site, PlaceKind::Park, 62.0, 10.0);
@@ -19,7 +20,7 @@ pub(super) fn build(site: &mut Site, light: Light) {
     let mut spots: Vec<[f32; 2]> = Vec::new();
     for n in 0..60 {
         let seed = seed.of("tree").at(n);
-        let spot = [seed.of("x").range(-38.0, 38.0), seed.of("y").range(9.0, 56.0)];
+        let spot = [seed.of("x").range(-38.0, 38.0), seed.of("y").range(12.0, 56.0)];
         let free = spots.iter().all(|s| (s[0] - spot[0]).abs() + (s[1] - spot[1]).abs() > 6.5);
         if free && spots.len() < 20 {
             spots.push(spot);

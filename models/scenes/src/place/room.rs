@@ -41,8 +41,8 @@ pub(super) fn build(site: &mut Site, light: Light) {
         indoors::opening(site, [window - wide, window + wide], [0.95, 2.25], light, seed.of("window"));
         let at = side(-3.4) - 0.45;
         site.within(Vec3::new(at, 0.0, 0.0), -90.0, |site| indoors::door(site, 0.9, seed));
-        indoors::picture(site, side(-1.5), [0.7, 0.5], seed.of("first"));
-        indoors::picture(site, side(3.9), [0.5, 0.65], seed.of("second"));
+        indoors::picture(site, side(-4.5), [0.7, 0.5], seed.of("first"));
+        indoors::picture(site, side(4.0), [0.5, 0.65], seed.of("second"));
         indoors::switch(site, side(-3.4) + 0.65, 1.05);
         indoors::switch(site, side(-2.0), 0.28);
     });
@@ -53,7 +53,11 @@ pub(super) fn build(site: &mut Site, light: Light) {
         indoors::switch(site, -1.2, 0.28);
     });
     things::put(site, ThingKind::Plant, [side(4.5), 3.5], -90.0, seed.of("plant"));
-    things::put(site, ThingKind::Shelf, [side(-0.6) - 0.6, 3.75], -90.0, seed.of("shelf"));
+    for n in 0..2 {
+        let at = Vec3::new(side(-1.25) + n as f32 * 1.21 - 0.605, 3.78, 0.0);
+        site.within(at, -90.0, |site| things::shelf(site, Vec3::new(1.2, 0.4, 1.96), true, seed.of("shelf").at(n)));
+    }
+    things::put(site, ThingKind::Chair, [side(-4.5), 3.6], -90.0, seed.of("chair"));
 }
 
 fn floor(site: &mut Site) -> Stuff {

@@ -6,7 +6,7 @@ use super::indoors::{self, Finish, Hall};
 use super::paint::ground::{self, Slabs};
 use super::paint::{rgb, wall};
 use super::site::Site;
-use super::{Light, ThingKind, things};
+use super::{Light, things};
 use crate::model::Material;
 use crate::seed::Seed;
 
@@ -33,7 +33,7 @@ pub(super) fn build(site: &mut Site, light: Light) {
     let size = |n: Seed| Vec3::new(1.2, 0.45, n.pick(&[1.9, 2.1]));
     let high = size(seed.of("shelf"));
     let mut place = |at: [f32; 2], facing: f32, seed: Seed| {
-        site.within(Vec3::new(at[0], at[1], 0.0), facing, |site| things::build(site, ThingKind::Shelf, high, seed));
+        site.within(Vec3::new(at[0], at[1], 0.0), facing, |site| things::shelf(site, high, false, seed));
     };
     for n in 0..10 {
         let seed = seed.of("back").at(n);

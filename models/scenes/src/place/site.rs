@@ -10,8 +10,16 @@ use crate::seed::Seed;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stuff {
     index: u16,
-    /// Metres that the picture covers, across and down; 0 for once over each face.
+    /// Metres that the picture covers, across and down; 0 for once over each face that way.
     covers: Vec2,
+}
+
+impl Stuff {
+    /// How often its picture fits into a face of this size.
+    fn repeat(self, size: Vec2) -> Vec2 {
+        let often = |size: f32, covers: f32| if covers > 0.0 { size / covers } else { 1.0 };
+        Vec2::new(often(size.x, self.covers.x), often(size.y, self.covers.y))
+    }
 }
 
 /// A model under construction.
@@ -23,12 +31,34 @@ pub(super) struct Site {
     known: Vec<(String, Stuff)>,
     at: Vec3,
     turn: Quat,
+    /// Where lamps stand at night, and which way the ground between them is bent away from their light.
+    pools: Option<(Vec<Vec2>, Vec3)>,
 }
 
 impl Site {
     pub(super) fn new(seed: Seed) -> Self {
         let noise = Noise::new(seed.of("noise"));
-        Self { model: Model::default(), noise, seed, known: Vec::new(), at: Vec3::ZERO, turn: Quat::IDENTITY }
+        Self {
+            model: Model::default(),
+            noise,
+            seed,
+            known: Vec::new(),
+            at: Vec3::ZERO,
+            turn: Quat::IDENTITY,
+            pools: None,
+        }
+    }
+
+    /// From now on [`Self::ground`] is brighter around these places than between them; `towards` is where the light
+    /// of all comes from.
+    pub(super) fn pools(&mut self, places: Vec<Vec2>, towards: Vec3) {
+        self.pools = Some((places, -towards.with_z(0.0).normalize_or(Vec3::Y)));
+    }
+
+    fn up(&self, at: Vec3) -> Vec3 {
+        let Some((places, away)) = &self.pools else { return Vec3::Z };
+        let near = places.iter().map(|p| libm::expf(-p.distance_squared(at.truncate()) / 18.0)).fold(0.0, f32::max);
+        (Vec3::Z + *away * 1.3 * (1.0 - near)).normalize_or(Vec3::Z)
     }
 
     pub(super) fn finish(self) -> Model {
@@ -75,7 +105,7 @@ impl Site {
     /// A face with a normal of its own at each corner.
     pub(super) fn bent(&mut self, corners: [Vec3; 4], normals: [Vec3; 4], stuff: Stuff) {
         let size = Vec2::new((corners[1] - corners[0]).length(), (corners[3] - corners[0]).length());
-        let repeat = if stuff.covers == Vec2::ZERO { Vec2::ONE } else { size / stuff.covers };
+        let repeat = stuff.repeat(size);
         let uvs = [
             Vec2::ONE * Vec2::Y,
             Vec2::new(repeat.x, 1.0),
@@ -169,7 +199,9 @@ impl Site {
             for j in 0..count(y0, y1, step.y) {
                 let (x, y) = (x0 + i as f32 * step.x, y0 + j as f32 * step.y);
                 let stuff = stuffs[self.seed.of("tile").at(i as u64).at(j as u64).index(stuffs.len())];
-                self.level([x, (x + step.x).min(x1)], [y, (y + step.y).min(y1)], z, stuff);
+                let (right, back) = ((x + step.x).min(x1), (y + step.y).min(y1));
+                let corners = [(x, y), (right, y), (right, back), (x, back)].map(|(x, y)| Vec3::new(x, y, z));
+                self.bent(corners, corners.map(|corner| self.up(corner)), stuff);
             }
         }
     }
@@ -184,7 +216,7 @@ impl Site {
         };
         let normal = (b - a).cross(d - a).normalize_or(Vec3::Z);
         let size = Vec2::new((b - a).length(), (d - a).length());
-        let repeat = if stuff.covers == Vec2::ZERO { Vec2::ONE } else { size / stuff.covers };
+        let repeat = stuff.repeat(size);
         let mut grid = Vec::with_capacity((cells[0] + 1) * (cells[1] + 1));
         for j in 0..=cells[1] {
             for i in 0..=cells[0] {

@@ -11,8 +11,9 @@ use crate::model::Material;
 /// Half its width.
 const HALF: f32 = 34.0;
 
-pub(super) fn build(site: &mut Site, light: Light) {
+pub(super) fn build(site: &mut Site, light: Light, towards: Vec3) {
     let seed = site.seed;
+    outdoors::pools(site, light, towards, 13.0);
     outdoors::dome(site, light);
     outdoors::horizon(site, PlaceKind::Square, 110.0, 18.0);
     let road = street::asphalt(site);
@@ -60,11 +61,15 @@ fn row(site: &mut Site, side: u64, facing: f32, away: f32, light: Light) {
     site.within(Vec3::ZERO, facing, |site| {
         let mut x = -away - 2.0;
         let mut n = 0;
+        // Nothing behind the camera in some, so that a low sun gets in.
+        let open = side == 3 && seed.of("open").chance(0.7);
         while x < away {
             let seed = seed.at(n);
             let width = seed.of("width").range(8.0, 12.0);
             let shop = seed.of("shop").chance(0.5);
-            site.within(Vec3::new(x, away, 0.0), -90.0, |site| house::house(site, width, light, shop, seed));
+            if !(open && (x + width / 2.0).abs() < 24.0) {
+                site.within(Vec3::new(x, away, 0.0), -90.0, |site| house::house(site, width, light, shop, false, seed));
+            }
             x += width;
             n += 1;
         }
@@ -75,7 +80,7 @@ fn paving(site: &mut Site) -> [Vec<Stuff>; 2] {
     let seed = site.seed.of("paving");
     let colour = seed.of("colour").pick(&[rgb(160, 154, 144), rgb(140, 136, 130), rgb(172, 158, 138)]);
     let small = seed.of("setts").chance(0.4);
-    let count = if small { [20.0, 20.0] } else { [4.0, 8.0] };
+    let count = if small { [20.0, 20.0] } else { [6.0, 10.0] };
     let slabs = Slabs { count, shift: 0.5, joint: if small { 0.11 } else { 0.02 }, colour, unlike: 0.7, dirt: 0.75 };
     let covers = if small { 2.4 } else { 4.8 };
     let field = (0..3).map(|n| {

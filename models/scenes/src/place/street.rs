@@ -5,7 +5,8 @@ use glam::Vec3;
 use super::paint::ground::{self, Slabs};
 use super::paint::{rgb, wall};
 use super::site::{Site, Stuff};
-use super::{Light, PlaceKind, ThingKind, house, outdoors, things};
+use super::things::{self, clutter};
+use super::{Light, PlaceKind, ThingKind, house, outdoors};
 use crate::model::Material;
 
 /// Where the kerb is, and where the fronts are.
@@ -15,8 +16,9 @@ const FRONTS: f32 = 7.6;
 const REACH: f32 = 48.0;
 const ROAD: f32 = -0.11;
 
-pub(super) fn build(site: &mut Site, light: Light) {
+pub(super) fn build(site: &mut Site, light: Light, towards: Vec3) {
     let seed = site.seed;
+    outdoors::pools(site, light, towards, 11.0);
     outdoors::dome(site, light);
     outdoors::horizon(site, PlaceKind::Street, 120.0, 16.0);
     let road = asphalt(site);
@@ -34,13 +36,30 @@ pub(super) fn build(site: &mut Site, light: Light) {
             let side = if seed.chance(0.5) { from + 0.55 } else { to - 0.55 };
             things::put(site, ThingKind::Plant, [side, FRONTS - 0.45], -90.0, seed);
         }
+        let x = seed.of("x").range(from + 1.4, to - 1.4);
+        match seed.of("what").index(5) {
+            0 => clutter::bin(site, [x, FRONTS - 0.4]),
+            1 => clutter::board(site, [x, FRONTS - 0.9], seed),
+            2 => clutter::cabinet(site, [from + 0.3, FRONTS - 0.3]),
+            3 => things::put(site, ThingKind::Bench, [x, FRONTS - 0.5], -90.0, seed),
+            _ => {}
+        }
+        clutter::cover(site, [seed.of("cover").range(from, to), seed.of("cover y").range(-3.0, 5.5)]);
     }
     site.within(Vec3::new(0.0, KERB - 11.0 - 0.2, 0.0), 90.0, |site| {
         let mut x = -REACH;
         let seed = seed.of("far");
+        // Some have nothing opposite, so that a low sun gets in.
+        let open = seed.of("open").chance(0.6);
         for n in 0..9 {
             let width = seed.at(n).range(9.0, 12.0);
-            site.within(Vec3::new(x, 0.0, 0.0), -90.0, |site| house::house(site, width, light, n % 3 == 1, seed.at(n)));
+            if open && (x + width / 2.0).abs() < 28.0 {
+                x += width;
+                continue;
+            }
+            site.within(Vec3::new(x, 0.0, 0.0), -90.0, |site| {
+                house::house(site, width, light, n % 3 == 1, false, seed.at(n))
+            });
             x += width;
         }
     });
@@ -68,7 +87,9 @@ fn row(site: &mut Site, name: &str, light: Light) -> Vec<(f32, f32)> {
         let seed = seed.at(n);
         let width = seed.of("width").range(6.5, 10.0);
         let shop = seed.of("shop").chance(0.6);
-        site.within(Vec3::new(x, FRONTS, 0.0), -90.0, |site| house::house(site, width, light, shop, seed));
+        site.within(Vec3::new(x, FRONTS, 0.0), -90.0, |site| {
+            house::house(site, width, light, shop, x.abs() < 22.0, seed)
+        });
         stand.push((x, x + width));
         x += width;
         n += 1;
@@ -93,7 +114,7 @@ fn paving(site: &mut Site) -> [Stuff; 3] {
         0 => (2.4, Slabs { count: [4.0, 6.0], shift: 0.5, joint: 0.02, colour, unlike: 0.6, dirt: 0.9 }),
         1 => (2.5, Slabs { count: [5.0, 5.0], shift: 0.0, joint: 0.025, colour, unlike: 0.5, dirt: 1.0 }),
         _ => {
-            (2.0, Slabs { count: [10.0, 20.0], shift: 0.5, joint: 0.09, colour: colour * 0.94, unlike: 0.9, dirt: 0.8 })
+            (2.0, Slabs { count: [10.0, 20.0], shift: 0.5, joint: 0.07, colour: colour * 0.94, unlike: 0.6, dirt: 0.6 })
         }
     };
     [0, 1, 2].map(|n| {

@@ -1,19 +1,19 @@
 //! What stands on shelves.
 
 use super::noise::Noise;
-use super::{Rgb, fract, rgb, step, texel};
+use super::{Rgb, fract, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 const LABELS: [Rgb; 10] = [
-    rgb(178, 40, 36),
-    rgb(214, 168, 42),
-    rgb(44, 84, 142),
+    rgb(150, 50, 44),
+    rgb(200, 164, 70),
+    rgb(60, 84, 122),
     rgb(64, 122, 62),
     rgb(216, 210, 198),
     rgb(196, 104, 40),
     rgb(108, 64, 48),
-    rgb(34, 36, 42),
-    rgb(150, 60, 106),
+    rgb(206, 196, 176),
+    rgb(132, 72, 100),
     rgb(92, 152, 168),
 ];
 
@@ -23,11 +23,11 @@ pub(in crate::place) fn row(noise: &Noise, kind: i32) -> Texture {
     Texture::paint(256, |u, v| {
         let group = (u * 5.0) as i32;
         let per_group = 2.0 + (noise.cell(group, kind, 0) * 1.5 + 1.5).round();
-        let column = libm::floorf(fract(u * 5.0) * per_group);
+        let column = whole(fract(u * 5.0) * per_group) as f32;
         let x = fract(fract(u * 5.0) * per_group) - 0.5;
         let shape = noise.cell(group, kind, 1);
-        let tall = 0.5 + 0.4 * noise.cell(group, kind, 2).abs();
-        let missing = noise.cell(group * 5 + column as i32, kind, 3) > 0.86;
+        let tall = 0.62 + 0.34 * noise.cell(group, kind, 2).abs();
+        let missing = noise.cell(group * 5 + column as i32, kind, 3) > 0.95;
         let lean = noise.cell(group * 5 + column as i32, kind, 4) * 0.03;
         let up = (1.0 - v) / tall;
         // Bottles have necks, jars have lids, packets neither.
@@ -81,7 +81,7 @@ pub(in crate::place) fn prices(noise: &Noise) -> Texture {
 pub(in crate::place) fn books(noise: &Noise, kind: i32) -> Texture {
     Texture::paint(256, |u, v| {
         let place = u * 26.0 + noise.cloud(u, 0.3) * 0.8;
-        let (n, x) = (libm::floorf(place) as i32, fract(place));
+        let (n, x) = (whole(place), fract(place));
         let up = 1.0 - v;
         let tall = 0.72 + 0.2 * noise.cell(n, kind, 0);
         let colour = LABELS[(((noise.cell(n, kind, 1) + 1.0) * 5.0) as usize).min(9)] * 0.75 + rgb(30, 28, 24);

@@ -1,7 +1,7 @@
 //! What feet stand on: asphalt, slabs, setts, tiles, carpet, lawn.
 
 use super::noise::Noise;
-use super::{Rgb, cell, fract, rgb, step, texel};
+use super::{Rgb, cell, fract, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 /// Asphalt, 4 m: stones of all greys, cracks, patches, oil. `tone` is its grey; `mark` moves the stains.
@@ -37,14 +37,14 @@ pub(in crate::place) struct Slabs {
 pub(in crate::place) fn slabs(noise: &Noise, slabs: Slabs, mark: f32) -> Texture {
     let Slabs { count: [across, down], shift, joint, colour, unlike, dirt } = slabs;
     Texture::paint(512, |u, v| {
-        let wave = noise.cloud(u * 4.0, v * 4.0) * 0.02 * dirt;
-        let row = libm::floorf(v * down + wave);
+        let wave = noise.cloud(u * 4.0, v * 4.0) * 0.008 * dirt;
+        let row = whole(v * down + wave) as f32;
         let (i, edge_x) = cell(u * across + shift * row + wave);
         let (j, edge_y) = cell(v * down + wave);
         let (i, j) = (i.rem_euclid(across as i32), j.rem_euclid(down as i32));
         let edge = edge_x.min(edge_y * across / down).min(edge_x * down / across).min(edge_y);
         let tone = noise.cell(i, j, 0) * 26.0 * unlike;
-        let tint = rgb(9, 3, 0) * noise.cell(i, j, 1) * unlike - rgb(0, 3, 8) * noise.cell(i, j, 2) * unlike;
+        let tint = (rgb(6, 2, 0) * noise.cell(i, j, 1) - rgb(0, 1, 5) * noise.cell(i, j, 2)) * unlike;
         let fine = noise.grain(u * 2.0, v * 2.0) * (3.0 + 5.0 * dirt) + noise.cloud(u * 8.0, v * 8.0) * 5.0 * dirt;
         let (su, sv) = (u + mark, v + mark * 0.61);
         let stain = noise.cloud(su, sv) * 14.0 + noise.cloud(su * 3.0, sv * 3.0) * 7.0;
@@ -61,7 +61,7 @@ pub(in crate::place) fn slabs(noise: &Noise, slabs: Slabs, mark: f32) -> Texture
 
 /// Trodden chewing gum: a spot in some cells.
 fn gum(noise: &Noise, x: f32, y: f32) -> f32 {
-    let (i, j) = (libm::floorf(x) as i32, libm::floorf(y) as i32);
+    let (i, j) = (whole(x), whole(y));
     if noise.cell(i, j, 4) < 0.3 {
         return 0.0;
     }
@@ -73,7 +73,7 @@ fn gum(noise: &Noise, x: f32, y: f32) -> f32 {
 pub(in crate::place) fn carpet(noise: &Noise, colour: Rgb) -> Texture {
     Texture::paint(512, |u, v| {
         let thread = noise.grain(u * 2.0, v * 2.0) * 15.0 + noise.grain(u, v) * 7.0;
-        let wear = noise.cloud(u, v) * 9.0 + noise.cloud(u * 4.0, v * 4.0) * 5.0;
+        let wear = noise.cloud(u, v) * 4.0 + noise.cloud(u * 4.0, v * 4.0) * 4.0;
         texel(colour + rgb(1, 1, 1) * (thread + wear))
     })
 }
@@ -86,9 +86,9 @@ pub(in crate::place) fn lawn(noise: &Noise, dry: f32, mark: f32) -> Texture {
         let wide = noise.cloud(su, sv);
         let tuft = noise.cloud(u * 6.0, v * 6.0);
         let dryness = step(0.0, 0.75, wide * 0.9 + tuft * 0.25 + dry - 0.25);
-        let green = rgb(74, 96, 38).lerp(rgb(124, 122, 66), dryness);
+        let green = rgb(84, 96, 50).lerp(rgb(132, 128, 82), dryness);
         let clover = step(0.3, 0.6, noise.cloud(sv * 3.0, su * 3.0)) * 13.0;
-        let earth = step(0.62, 0.85, wide + tuft * 0.3) * 0.7;
+        let earth = step(0.6, 1.05, wide + tuft * 0.4 + blade * 0.1) * 0.55;
         let light = blade * 17.0 + tuft * 15.0 + noise.grain(u, v * 2.0) * 8.0 - clover;
         texel((green + rgb(1, 1, 0) * light + rgb(0, 0, 1) * (light * 0.5)).lerp(rgb(104, 88, 66), earth))
     })

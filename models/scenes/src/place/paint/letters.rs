@@ -1,7 +1,7 @@
 //! Shop signs: names in plain capitals.
 
 use super::noise::Noise;
-use super::{Rgb, rgb, texel};
+use super::{Rgb, rgb, texel, whole};
 use crate::texture::Texture;
 
 /// Five by seven dots a letter, a row a number, the leftmost dot worth 16.
@@ -52,16 +52,16 @@ pub(in crate::place) const NAMES: [&str; 12] = [
 /// How much ink there is at a place of a line of text that fills `u` 0..1 and `v` 0..1: 0 none, 1 full.
 fn ink(text: &str, u: f32, v: f32) -> f32 {
     let (x, y) = (u * text.len() as f32 * 6.0 - 0.5, v * 7.0 - 0.5);
-    let (x0, y0) = (libm::floorf(x), libm::floorf(y));
+    let (x0, y0) = (whole(x), whole(y));
     let dot = |dx: i32, dy: i32| {
-        let (column, row) = (x0 as i32 + dx, y0 as i32 + dy);
+        let (column, row) = (x0 + dx, y0 + dy);
         if column < 0 || !(0..7).contains(&row) || column % 6 > 4 {
             return 0.0;
         }
         let letter = text.chars().nth((column / 6) as usize).unwrap_or(' ');
         f32::from((dots(letter)[row as usize] >> (4 - column % 6)) & 1)
     };
-    let (fx, fy) = (x - x0, y - y0);
+    let (fx, fy) = (x - x0 as f32, y - y0 as f32);
     let top = dot(0, 0) + (dot(1, 0) - dot(0, 0)) * fx;
     let low = dot(0, 1) + (dot(1, 1) - dot(0, 1)) * fx;
     // Between the dots the ink is cut off where half of it is left: round corners instead of steps.

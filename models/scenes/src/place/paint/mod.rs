@@ -40,14 +40,20 @@ pub(super) fn step(low: f32, high: f32, value: f32) -> f32 {
     crate::seed::ease((value - low) / (high - low))
 }
 
+/// The greatest whole number that isn't above `value`.
+pub(super) fn whole(value: f32) -> i32 {
+    let cut = value as i32;
+    if cut as f32 > value { cut - 1 } else { cut }
+}
+
 /// The part of a number after its whole part, 0..1 for negative ones too.
 pub(super) fn fract(value: f32) -> f32 {
-    value - libm::floorf(value)
+    value - whole(value) as f32
 }
 
 /// A row of cells: which one `x` is in, and how far its middle and its nearer edge are, in cells.
 pub(super) fn cell(x: f32) -> (i32, f32) {
-    let n = libm::floorf(x);
-    let inside = x - n;
-    (n as i32, inside.min(1.0 - inside))
+    let n = whole(x);
+    let inside = x - n as f32;
+    (n, inside.min(1.0 - inside))
 }

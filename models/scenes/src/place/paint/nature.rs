@@ -1,29 +1,29 @@
 //! Leaves, bark, earth, and what grows along the horizon.
 
 use super::noise::Noise;
-use super::{fract, hole, rgb, step, texel};
+use super::{fract, hole, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 /// A card of leaves, once over the whole: many small leaves around its middle, holes between them.
 pub(in crate::place) fn leaves(noise: &Noise, autumn: f32, size: f32) -> Texture {
+    let turns = [0.6f32, 1.7, 2.8].map(|turn| (libm::sinf(turn), libm::cosf(turn)));
     Texture::paint(256, |u, v| {
         let (dx, dy) = (u - 0.5, v - 0.5);
         let far = (dx * dx + dy * dy).sqrt() * 2.0 + noise.cloud(u, v) * 0.35;
-        let mut colour = rgb(42, 56, 26);
+        let mut colour = rgb(52, 62, 34);
         let mut there = noise.cloud(u * 2.0, v * 2.0) * 0.5 > far - 0.55;
         // Three layers of leaves: each cell of a turned grid holds one.
-        for layer in 0..3 {
-            let turn = 0.6 + layer as f32 * 1.1;
-            let (s, c) = (libm::sinf(turn), libm::cosf(turn));
+        for (layer, (s, c)) in turns.into_iter().enumerate() {
+            let layer = layer as i32;
             let cells = (11.0 + 3.0 * layer as f32) / size;
             let (x, y) = ((u * c - v * s) * cells, (u * s + v * c) * cells);
-            let (i, j) = (libm::floorf(x) as i32, libm::floorf(y) as i32);
+            let (i, j) = (whole(x), whole(y));
             let sway = noise.cell(i, j, layer) * 0.22;
             let (lx, ly) = (fract(x) - 0.5 + sway, (fract(y) - 0.5 - sway * 0.6) * 1.75);
             let leaf = lx * lx + ly * ly;
             if leaf < 0.17 && far < 0.9 + 0.2 * noise.cell(i, j, 3) {
                 let tone = noise.cell(i, j, 4) * 22.0 - 14.0 * (2 - layer) as f32 + ly * 20.0 + 6.0;
-                let green = rgb(84, 106, 46).lerp(rgb(176, 124, 44), autumn * (0.6 + 0.5 * noise.cell(i, j, 5)));
+                let green = rgb(98, 114, 58).lerp(rgb(176, 124, 44), autumn * (0.6 + 0.5 * noise.cell(i, j, 5)));
                 colour = green + rgb(1, 1, 0) * tone + rgb(0, 0, 1) * (tone * 0.5);
                 there = true;
             }
@@ -38,7 +38,7 @@ pub(in crate::place) fn bark(noise: &Noise) -> Texture {
         let ridge = noise.cloud(u * 3.0, v * 0.75 + noise.cloud(u, v) * 0.1);
         let light = ridge * 40.0 + noise.grain(u, v) * 10.0 + noise.cloud(u, v) * 12.0;
         let moss = step(0.1, 0.6, noise.cloud(v, u)) * 12.0;
-        texel(rgb(94, 82, 68) + rgb(1, 1, 1) * light + rgb(0, 1, 0) * moss)
+        texel(rgb(108, 98, 82) + rgb(1, 1, 1) * light + rgb(0, 1, 0) * moss)
     })
 }
 
@@ -54,9 +54,10 @@ pub(in crate::place) fn earth(noise: &Noise) -> Texture {
 pub(in crate::place) fn woods(noise: &Noise, autumn: f32) -> Texture {
     Texture::paint(512, |u, v| {
         let top = 0.34 + noise.cloud(u, 0.3) * 0.24 + noise.cloud(u * 4.0, 0.7) * 0.1;
-        let edge = noise.cloud(u * 6.0, v * 6.0) * 0.07 + noise.grain(u, v) * 0.012;
-        let crown = noise.cloud(u * 2.0 + 0.3, v * 2.0);
-        let light = crown * 30.0 + noise.cloud(u * 8.0, v * 8.0) * 24.0 + noise.grain(u, v) * 8.0 - v * 26.0;
+        let edge = noise.cloud(u * 20.0, v * 4.0) * 0.09 + noise.cloud(u * 60.0, v * 12.0) * 0.03;
+        let crown = noise.cloud(u * 5.0 + 0.3, v);
+        let light =
+            crown * 30.0 + noise.cloud(u * 15.0, v * 3.0) * 26.0 + noise.cloud(u * 40.0, v * 8.0) * 14.0 - v * 26.0;
         let green = rgb(72, 88, 46).lerp(rgb(128, 104, 56), autumn * step(-0.2, 0.5, noise.cloud(u * 3.0, 0.2)));
         let colour = green + rgb(1, 1, 0) * light + rgb(0, 0, 1) * (light * 0.6);
         if v < top + edge { hole(colour) } else { texel(colour) }
@@ -67,7 +68,7 @@ pub(in crate::place) fn woods(noise: &Noise, autumn: f32) -> Texture {
 pub(in crate::place) fn town(noise: &Noise) -> Texture {
     let houses = 7.0;
     Texture::paint(512, |u, v| {
-        let n = libm::floorf(u * houses) as i32;
+        let n = whole(u * houses);
         let x = fract(u * houses);
         let top = 0.3 + noise.cell(n, 0, 0) * 0.2;
         let gable = if noise.cell(n, 0, 1) > 0.0 { (x - 0.5).abs() * 0.22 } else { 0.0 };

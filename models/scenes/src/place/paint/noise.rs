@@ -1,5 +1,6 @@
 //! Noise in tables: painting asks for it millions of times.
 
+use super::whole;
 use crate::seed::Seed;
 
 const SIDE: usize = 256;
@@ -39,9 +40,8 @@ impl Noise {
     /// Cloudy noise, about -1..1, mostly within ±0.5; its largest features are a quarter wide.
     pub(in crate::place) fn cloud(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x * SIDE as f32, y * SIDE as f32);
-        let (x0, y0) = (libm::floorf(x), libm::floorf(y));
-        let (fx, fy) = (x - x0, y - y0);
-        let (x0, y0) = (x0 as i32, y0 as i32);
+        let (x0, y0) = (whole(x), whole(y));
+        let (fx, fy) = (x - x0 as f32, y - y0 as f32);
         let at = |dx: i32, dy: i32| self.clouds[index(x0 + dx, y0 + dy)];
         let top = at(0, 0) + (at(1, 0) - at(0, 0)) * fx;
         let low = at(0, 1) + (at(1, 1) - at(0, 1)) * fx;

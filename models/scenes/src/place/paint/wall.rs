@@ -1,7 +1,7 @@
 //! What walls are made of: plaster, brick, concrete, metal.
 
 use super::noise::Noise;
-use super::{Rgb, cell, rgb, step, texel};
+use super::{Rgb, cell, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 /// Outside plaster, 4 m: rough, streaked by rain, stained at its foot.
@@ -20,7 +20,7 @@ pub(in crate::place) fn brick(noise: &Noise, colour: Rgb) -> Texture {
     Texture::paint(512, |u, v| {
         let wave = noise.cloud(u * 6.0, v * 6.0) * 0.03;
         let (down, across) = (24.0, 8.0);
-        let row = libm::floorf(v * down + wave);
+        let row = whole(v * down + wave) as f32;
         let (i, edge_x) = cell(u * across + row * 0.5 + wave);
         let (j, edge_y) = cell(v * down + wave);
         let (i, j) = (i.rem_euclid(8), j.rem_euclid(24));
@@ -49,8 +49,9 @@ pub(in crate::place) fn concrete(noise: &Noise, colour: Rgb) -> Texture {
 pub(in crate::place) fn paint(noise: &Noise, colour: Rgb) -> Texture {
     Texture::paint(512, |u, v| {
         let roller = noise.grain(u * 2.0, v * 2.0) * 2.0 + noise.cloud(u * 10.0, v * 10.0) * 2.5;
-        let wide = noise.cloud(u, v) * 6.0;
-        let scuff = step(0.55, 0.8, noise.cloud(u * 3.0, v * 7.0)) * 9.0;
+        let wide = noise.cloud(u, v) * 4.0;
+        let scuff =
+            step(0.4, 0.9, noise.cloud(u * 2.0 + 0.2, v * 2.0)) * step(0.2, 0.6, noise.cloud(u * 9.0, v * 9.0)) * 8.0;
         texel(colour + rgb(1, 1, 1) * (roller + wide - scuff))
     })
 }

@@ -1,7 +1,7 @@
 //! Panes: what is seen in them and through them.
 
 use super::noise::Noise;
-use super::{Rgb, rgb, step, texel};
+use super::{Rgb, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 /// A house window once over the whole: frame and bars, curtains, a dark room, the sky mirrored in its upper part.
@@ -15,7 +15,7 @@ pub(in crate::place) fn house(noise: &Noise, frame: Rgb, kind: u8, mirrored: f32
             let bevel = if rim < 0.012 || (0.042..0.05).contains(&rim) { -46.0 } else { noise.cloud(u, v) * 10.0 };
             return texel(frame + rgb(1, 1, 1) * bevel);
         }
-        let inside = rgb(30, 31, 33) + rgb(1, 1, 1) * (noise.cloud(u + mark, v) * 10.0);
+        let inside = rgb(16, 17, 19) + rgb(1, 1, 1) * (noise.cloud(u + mark, v) * 10.0);
         let room =
             lit.map_or(inside, |lamp| lamp * (0.75 + 0.25 * noise.cloud(u * 2.0, v + mark)) - rgb(1, 1, 1) * v * 40.0);
         let fold = noise.cloud(u * 9.0, mark) * 16.0 + libm::sinf(u * 70.0) * 7.0;
@@ -42,12 +42,12 @@ pub(in crate::place) fn shop(noise: &Noise, lit: f32, mark: i32) -> Texture {
         if rim < 0.05 || post {
             return texel(rgb(52, 52, 54) + rgb(1, 1, 1) * (noise.cloud(u, v) * 12.0));
         }
-        let back = rgb(92, 82, 68) * (0.45 + 0.75 * lit) - rgb(1, 1, 1) * (v * 30.0 - noise.cloud(u, v) * 22.0);
+        let back = rgb(92, 82, 68) * (0.2 + 0.95 * lit) - rgb(1, 1, 1) * (v * 30.0 - noise.cloud(u, v) * 22.0);
         let mut colour = back;
         // Goods: blocks of low and irregular height on a board and on the floor of the window.
         for (level, base, high) in [(0, 0.52, 0.2), (1, 0.93, 0.24)] {
             let columns = 17.0 - level as f32 * 4.0;
-            let n = libm::floorf(u * columns) as i32;
+            let n = whole(u * columns);
             let tall = high * (0.45 + 0.5 * noise.cell(n, level, mark));
             let x = super::fract(u * columns);
             let wide = 0.34 + 0.14 * noise.cell(n, level, mark + 1);
@@ -55,14 +55,14 @@ pub(in crate::place) fn shop(noise: &Noise, lit: f32, mark: i32) -> Texture {
                 let hue = noise.cell(n, level, mark + 2);
                 let tint = rgb(150, 96, 74).lerp(rgb(86, 110, 130), hue * 0.5 + 0.5);
                 let shade = (x - 0.5) * 50.0 + (base - v) / tall * 26.0 + noise.cloud(u * 6.0, v * 6.0) * 24.0;
-                colour = (tint + rgb(1, 1, 1) * (noise.cell(n, level, mark + 3) * 40.0 - shade)) * (0.5 + 0.6 * lit);
+                colour = (tint + rgb(1, 1, 1) * (noise.cell(n, level, mark + 3) * 40.0 - shade)) * (0.42 + 0.7 * lit);
             }
             if (v - base - 0.006).abs() < 0.008 {
-                colour = rgb(120, 112, 100) * (0.5 + 0.6 * lit);
+                colour = rgb(120, 112, 100) * (0.42 + 0.7 * lit);
             }
         }
         let lamp = step(0.02, 0.0, (v - 0.1).abs()) * step(0.3, 0.1, (super::fract(u * 6.0) - 0.5).abs()) * lit;
-        let mirror = step(-0.1, 0.5, noise.cloud(u * 0.7, v * 0.4 + 0.1)) * 0.3 * (1.15 - v);
+        let mirror = step(-0.1, 0.5, noise.cloud(u * 0.7, v * 0.4 + 0.1)) * 0.22 * (1.15 - v);
         texel(colour.lerp(rgb(250, 240, 214), lamp).lerp(rgb(158, 168, 178), mirror))
     })
 }
@@ -92,7 +92,7 @@ pub(in crate::place) fn picture(noise: &Noise, kind: u8) -> Texture {
             return texel(rgb(226, 222, 212));
         }
         let wave = noise.cloud(u + mark, v * 0.3 + mark);
-        let colour = if kind % 2 == 0 {
+        let colour = if kind.is_multiple_of(2) {
             let hill = v > 0.5 + wave * 0.3;
             let near = v > 0.7 + noise.cloud(u, mark) * 0.2;
             if near {

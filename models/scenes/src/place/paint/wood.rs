@@ -1,7 +1,7 @@
 //! Wood: boards, furniture, doors, cardboard.
 
 use super::noise::Noise;
-use super::{Rgb, cell, fract, rgb, step, texel};
+use super::{Rgb, cell, fract, rgb, step, texel, whole};
 use crate::texture::Texture;
 
 /// A floor of boards that run along v, 2 m, each with its own grain and tone.
@@ -10,14 +10,14 @@ pub(in crate::place) fn boards(noise: &Noise, colour: Rgb, count: f32) -> Textur
         let (i, edge) = cell(u * count);
         let (shift, tone) = (noise.cell(i, 1, 0), noise.cell(i, 2, 0));
         let along = fract(v * 2.0 + shift);
-        let piece = libm::floorf(v * 2.0 + shift) as i32;
+        let piece = whole(v * 2.0 + shift);
         let piece = piece.rem_euclid(2);
         let own = noise.cell(i, piece + 5, 3);
         let grain = noise.cloud(u * 6.0 + own, v * 0.5 + own) * 20.0 + noise.cloud(u * 2.0 + own, v * 0.25) * 12.0;
         let end = step(0.006, 0.002, along.min(1.0 - along));
         let gap = step(0.035, 0.012, edge).max(end);
         let wear = noise.cloud(u, v) * 8.0 + noise.grain(u * 2.0, v * 2.0) * 3.0;
-        let light = tone * 9.0 + own * 15.0 + grain + wear;
+        let light = tone * 6.0 + own * 8.0 + grain + wear;
         texel((colour + rgb(1, 1, 1) * light + rgb(8, 2, 0) * own) * (1.0 - gap * 0.55))
     })
 }

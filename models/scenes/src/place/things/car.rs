@@ -157,7 +157,7 @@ fn wheels(site: &mut Site, size: Vec3, dark: Stuff) {
             let metal = rgb(150, 152, 154) + rgb(1, 1, 1) * (n.cloud(u, v) * 30.0);
             let colour = if far > 0.68 {
                 rgb(32, 32, 33)
-            } else if far > 0.6 || far < 0.16 || spoke > 0.1 {
+            } else if !(0.16..=0.6).contains(&far) || spoke > 0.1 {
                 metal
             } else {
                 rgb(22, 22, 23)
@@ -224,10 +224,10 @@ fn trim(site: &mut Site, at: &impl Fn(f32, f32, f32) -> Vec3, dark: Stuff, seed:
         let corner = |y: f32, x: f32, z: f32| at(y, side * x, z);
         let turn = |q: [Vec3; 4]| if side > 0.0 { q } else { [q[1], q[0], q[3], q[2]] };
         let head = [
-            corner(-0.502, 0.5, 0.33),
-            corner(-0.468, 0.93, 0.37),
-            corner(-0.462, 0.915, 0.455),
-            corner(-0.498, 0.5, 0.395),
+            corner(-0.507, 0.46, 0.335),
+            corner(-0.478, 0.95, 0.36),
+            corner(-0.468, 0.95, 0.445),
+            corner(-0.503, 0.46, 0.41),
         ];
         site.face(turn(head), lamp);
         let tail = [

@@ -18,7 +18,7 @@ fn leaves(site: &mut Site, kind: usize) -> Stuff {
 pub(in crate::place) fn leafy(site: &mut Site, middle: Vec3, half: Vec3, count: usize, kind: usize, seed: Seed) {
     let stuff = leaves(site, kind);
     let card = (half.x * half.y * half.z).max(1e-6);
-    let card = libm::cbrtf(card) * 0.52;
+    let card = libm::cbrtf(card) * 0.56;
     for n in 0..count {
         let seed = seed.of("leaf").at(n as u64);
         // A golden spiral over the ball, so that no side is bald; some further in.
@@ -32,7 +32,7 @@ pub(in crate::place) fn leafy(site: &mut Site, middle: Vec3, half: Vec3, count: 
             out + Vec3::new(seed.at(1).range(-0.8, 0.8), seed.at(2).range(-0.8, 0.8), seed.at(3).range(-0.5, 0.5));
         let normal = tilt.normalize_or(Vec3::Z);
         let (a, b) = normal.any_orthonormal_pair();
-        let size = card * seed.of("size").range(0.75, 1.25);
+        let size = card * seed.of("size").range(0.6, 1.3);
         let right = (a * libm::cosf(turn) + b * libm::sinf(turn)) * size;
         let up = (b * libm::cosf(turn) - a * libm::sinf(turn)) * size;
         site.card(at, right, up, (out + Vec3::Z * 0.35).normalize_or(Vec3::Z), stuff);
@@ -43,7 +43,7 @@ pub(in crate::place) fn leafy(site: &mut Site, middle: Vec3, half: Vec3, count: 
 pub(super) fn tree(site: &mut Site, size: Vec3, seed: Seed) {
     let bark = site.stuff("bark", [0.8, 0.8], |n, _| Material::matt(nature::bark(n)));
     let thick = 0.028 * size.z;
-    let fork = size.z * seed.of("fork").range(0.3, 0.38);
+    let fork = size.z * seed.of("fork").range(0.26, 0.34);
     let top = Vec3::new(seed.at(1).range(-0.05, 0.05), seed.at(2).range(-0.05, 0.05), 0.0) * size.z + Vec3::Z * fork;
     site.lathe(Vec3::ZERO, &[[thick * 1.5, 0.0], [thick * 1.1, 0.12], [thick, 0.4]], 10, bark);
     site.rod(Vec3::Z * 0.38, top, thick, 0.8, 10, bark);
@@ -53,10 +53,10 @@ pub(super) fn tree(site: &mut Site, size: Vec3, seed: Seed) {
     for n in 0..boughs {
         let angle = (n as f32 + seed.of("bough").at(n).range(-0.3, 0.3)) / boughs as f32 * std::f32::consts::TAU;
         let out = Vec3::new(libm::cosf(angle) * half.x, libm::sinf(angle) * half.y, 0.0);
-        let end = middle + out * 0.55 + Vec3::Z * half.z * seed.of("rise").at(n).range(-0.3, 0.5);
+        let end = middle + out * 0.62 + Vec3::Z * half.z * seed.of("rise").at(n).range(-0.3, 0.5);
         site.rod(top - Vec3::Z * 0.1, end, thick * 0.5, 0.3, 6, bark);
-        let part = half * seed.of("part").at(n).range(0.5, 0.62);
-        leafy(site, middle + (out * 0.52).with_z(end.z - middle.z), part, 26, (n % 2) as usize, seed.of("tuft").at(n));
+        let part = half * seed.of("part").at(n).range(0.42, 0.62);
+        leafy(site, middle + (out * 0.62).with_z(end.z - middle.z), part, 26, (n % 2) as usize, seed.of("tuft").at(n));
     }
     leafy(site, middle + Vec3::Z * half.z * 0.45, half * Vec3::new(0.6, 0.6, 0.55), 34, 0, seed.of("crown"));
 }

@@ -3,6 +3,7 @@
 //! Each is built around the origin with its front to -y, in its own size, and then put where it belongs.
 
 mod car;
+pub(super) mod clutter;
 mod growth;
 mod post;
 mod seat;
@@ -11,6 +12,7 @@ mod store;
 use glam::Vec3;
 
 pub(super) use growth::leafy;
+pub(super) use store::shelf;
 
 use super::ThingKind;
 use super::site::Site;
@@ -29,7 +31,7 @@ pub(super) fn usual(kind: ThingKind, seed: Seed) -> Vec3 {
         ThingKind::Pillar => Vec3::new(0.5, 0.5, 3.2),
         ThingKind::Wall => Vec3::new(2.4, 0.2, 2.5),
         ThingKind::Plant => Vec3::new(0.75, 0.75, 1.3 * vary(0, 0.2)),
-        ThingKind::Tree => Vec3::new(4.2 * vary(0, 0.15), 4.2 * vary(1, 0.15), 6.6 * vary(2, 0.15)),
+        ThingKind::Tree => Vec3::new(5.2 * vary(0, 0.15), 5.2 * vary(1, 0.15), 7.4 * vary(2, 0.12)),
         ThingKind::Car => Vec3::new(1.8, 4.3 * vary(0, 0.05), 1.47 * vary(1, 0.03)),
         ThingKind::Crate => Vec3::new(0.55 * vary(0, 0.2), 0.42 * vary(1, 0.2), 0.42 * vary(2, 0.2)),
         ThingKind::Lamp => Vec3::new(0.36, 1.3, 5.0),
@@ -43,7 +45,7 @@ pub(super) fn build(site: &mut Site, kind: ThingKind, size: Vec3, seed: Seed) {
         ThingKind::Bench => seat::bench(site, size),
         ThingKind::Sofa => seat::sofa(site, size, seed),
         ThingKind::Table => store::table(site, size, seed),
-        ThingKind::Shelf => store::shelf(site, size, seed),
+        ThingKind::Shelf => store::shelf(site, size, seed.of("books").chance(0.3), seed),
         ThingKind::Crate => store::box_of_card(site, size, seed),
         ThingKind::Pillar => post::pillar(site, size),
         ThingKind::Wall => post::wall(site, size, seed),

@@ -25,8 +25,8 @@ pub(super) fn table(site: &mut Site, size: Vec3, seed: Seed) {
     site.block(Vec3::new(0.0, 0.0, size.z - 0.032), Vec3::new(size.x, size.y, 0.032), top);
 }
 
-/// Boards between two sides, full of goods or books, with price strips.
-pub(super) fn shelf(site: &mut Site, size: Vec3, seed: Seed) {
+/// Boards between two sides, full of books or of goods with price strips.
+pub(in crate::place) fn shelf(site: &mut Site, size: Vec3, books: bool, seed: Seed) {
     let frame =
         site.stuff("shelf frame", [1.0, 1.0], |n, _| Material::matt(wall::lacquer(n, rgb(196, 194, 188))).glossy(0.2));
     let inside = site.stuff("shelf back", [1.0, 1.0], |n, _| Material::matt(wall::lacquer(n, rgb(120, 116, 110))));
@@ -39,7 +39,6 @@ pub(super) fn shelf(site: &mut Site, size: Vec3, seed: Seed) {
     site.block(Vec3::new(0.0, -0.02, 0.0), Vec3::new(size.x - 0.06, size.y - 0.04, 0.1), frame);
     let boards = (size.z / 0.42).round().max(1.0) as usize;
     let high = (size.z - 0.12) / boards as f32;
-    let books = seed.of("books").chance(0.25);
     for n in 0..boards {
         let z = 0.1 + n as f32 * high;
         if n > 0 {
