@@ -163,4 +163,27 @@ mod tests {
         let crossed = steps.windows(2).filter(|pair| crossing(a, b, pair[0], pair[1]).is_some());
         assert_eq!(crossed.count(), 1);
     }
+
+    /// What the author of the counting scenes meant, counted by hand: in and out of each.
+    #[test]
+    fn the_librarys_lines_are_crossed_as_its_author_meant() {
+        for (name, meant) in [
+            ("sample", (2, 2)),
+            ("count-fast", (2, 1)),
+            ("count-slow", (1, 1)),
+            ("count-linger", (1, 0)),
+            ("count-turn-back", (1, 1)),
+            ("count-two-at-once", (2, 2)),
+            ("count-occluded", (1, 1)),
+            ("count-edge", (1, 2)),
+            ("count-vertical", (2, 1)),
+            ("count-diagonal", (2, 1)),
+        ] {
+            let script = crate::library::find(name).unwrap().script().unwrap();
+            let crossings = Events::of(&Film::new(&script)).crossings;
+            let count = |direction| crossings.iter().filter(|c| c.direction == direction).count();
+            assert_eq!((count(Direction::In), count(Direction::Out)), meant, "{name}: {crossings:#?}");
+            assert!(crossings.iter().all(|c| c.frame as f32 / script.fps as f32 >= c.time), "{name}");
+        }
+    }
 }
