@@ -264,7 +264,7 @@ impl Fabric {
                 let patch = bell(back.abs() - 0.07, 0.002) * step(0.23, 0.22, down) * step(0.09, 0.1, down)
                     + bell(down - 0.095, 0.002) * step(0.072, 0.068, back.abs());
                 light -= 0.2 * (fly + waistband + pocket + patch).min(1.0);
-                light -= 0.25 * step(0.80, 1.0, v);
+                light -= 0.10 * step(0.80, 1.0, v);
                 if denim {
                     rgb = mix(rgb, [176.0, 132.0, 72.0], 0.4 * (pocket + patch).min(1.0));
                 }

@@ -141,7 +141,7 @@ fn colour(f: &Features, p: &Paint, column: &Column, y: f32, z: f32) -> Rgb {
         rgb = times(rgb, 0.96);
     }
     // Under the jaw and behind the ears little light falls.
-    rgb = times(rgb, 1.0 - 0.38 * step(0.02, -0.02, z) - 0.15 * bell(turn.abs() - 1.75, 0.15) * bell(z - 0.42, 0.1));
+    rgb = times(rgb, 1.0 - 0.26 * step(0.02, -0.03, z) - 0.15 * bell(turn.abs() - 1.75, 0.15) * bell(z - 0.42, 0.1));
     if p.scalp > 0.0 {
         let strands = 0.04 * p.seed.at(3).fractal(turn * 60.0, z * 12.0, 2);
         let cover = p.scalp * step(-0.012, 0.03, z - column.hairline + strands);
@@ -265,7 +265,9 @@ fn eyes(f: &Features, p: &Paint, rgb: Rgb, y: f32, z: f32) -> Rgb {
     if open > 0.0 {
         let within = step(upper + 0.003, upper - 0.002, e) * step(lower - 0.003, lower + 0.002, e);
         let corner = 1.0 - 0.25 * step(0.55, 1.0, a.abs());
-        let mut eye = times([226.0, 219.0, 213.0], corner);
+        // Eyes seem the whiter the darker the skin; a camera that is set for all of it shows them greyer.
+        let white = 0.74 + 0.26 * step(200.0, 560.0, p.skin.iter().sum());
+        let mut eye = times([226.0, 219.0, 213.0], corner * white);
         if a < -0.82 {
             eye = mix(eye, [190.0, 120.0, 112.0], 0.6);
         }

@@ -81,7 +81,7 @@ impl Dressed<'_> {
         let low = step(0.62, 0.1, at);
         let folds = self.seed.at(1).fractal(cos * 1.6 + at * 1.2, sin * 1.6 - at * 0.8, 2) * 0.010
             + self.seed.at(2).noise(cos * 3.0, at * 7.0 + sin * 2.0) * 0.006 * low
-            + cut.flare * self.seed.at(3).noise(cos * 4.5, sin * 4.5) * 0.30 * step(-0.05, -0.6, at);
+            + cut.flare * self.seed.at(3).noise(cos * 2.8, sin * 2.8) * 0.20 * step(-0.05, -0.6, at);
         let ease = cut.ease + (folds + 0.004) * self.shape.scale * (0.35 + low) * step(1.05, 0.9, at);
         self.torso.draped(at, angle, ease + outside, self.reach(cut, at))
     }
@@ -111,7 +111,10 @@ impl Dressed<'_> {
                     let angle = turn + (TAU - 2.0 * turn) * share;
                     (angle, 0.5 + angle / TAU)
                 } else {
-                    (if column == COLUMNS { from } else { from + (to - from) * share }, share)
+                    // Columns are closer in front, where necklines bend and eyes look.
+                    let t = 2.0 * share - 1.0;
+                    let angle = to * t * (0.72 + 0.28 * t * t);
+                    (if column == COLUMNS { from } else { angle }, 0.5 + angle / TAU)
                 };
                 let top = top(angle);
                 // More rows where the shoulders bend.

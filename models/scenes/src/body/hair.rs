@@ -128,7 +128,8 @@ impl Scalp<'_> {
 
     /// Hair that falls from the crown down to `low`, open before the face.
     fn curtain(&self, surface: &mut Surface, low: f32) {
-        let material = surface.material(self.strands(0.88, 1.0));
+        let waves = self.seed.of("waves").range(0.1, 0.6);
+        let material = surface.material(self.strands(0.88, waves));
         let seed = self.seed;
         let open = seed.of("open").range(0.80, 1.05);
         let thick = seed.of("thick").range(0.045, 0.08);
@@ -180,7 +181,7 @@ impl Scalp<'_> {
 
     /// Hair on the forehead.
     fn fringe(&self, surface: &mut Surface) {
-        let material = surface.material(self.strands(0.72, 0.5));
+        let material = surface.material(self.strands(0.72, 0.3));
         let rows: Vec<Vec<Corner>> = (0..=5)
             .map(|n| {
                 let down = n as f32 / 5.0;
@@ -199,7 +200,7 @@ impl Scalp<'_> {
 
     /// A bundle from the back of the head.
     fn tail(&self, surface: &mut Surface) {
-        let material = surface.material(self.strands(0.9, 0.8));
+        let material = surface.material(self.strands(0.9, 0.3));
         let root = self.head.place(Vec3::new(-0.43, 0.0, self.seed.of("high").range(0.58, 0.80)));
         let long = self.seed.of("long").range(0.16, 0.32) * self.shape.scale;
         let path = |t: f32| {

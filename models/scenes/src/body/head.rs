@@ -37,7 +37,7 @@ impl Features {
         let own = |name: &str, mean: f32, spread: f32| mean * (1.0 + spread * seed.of(name).normal().clamp(-2.2, 2.2));
         let (woman, child) = (shape.feminine(), shape.child);
         let eye_level = own("eye level", 0.49, 0.012) - 0.045 * child;
-        let nose_tip = eye_level - own("nose long", 0.195, 0.055) + 0.04 * child;
+        let nose_tip = eye_level - own("nose long", 0.181, 0.055) + 0.04 * child;
         Self {
             eye_apart: own("eye apart", 0.139, 0.035),
             eye_level,
@@ -48,7 +48,7 @@ impl Features {
             nose_tip,
             nose_out: own("nose out", 0.090, 0.13) * (1.0 - 0.12 * woman - 0.3 * child),
             nose_wide: own("nose wide", 0.072, 0.13) * (1.0 - 0.08 * woman),
-            mouth_level: nose_tip - own("mouth level", 0.108, 0.06) + 0.01 * child,
+            mouth_level: nose_tip - own("mouth level", 0.106, 0.06) + 0.01 * child,
             mouth_wide: own("mouth wide", 0.112, 0.07) * (1.0 - 0.1 * child),
             lips: own("lips", 0.030, 0.2) * (1.0 + 0.15 * woman),
             chin_out: own("chin", 0.02, 0.5),
