@@ -54,7 +54,8 @@ pub struct Verdict {
     pub same: Vec<f32>,
     /// Cosines of pairs of crops of two people.
     pub different: Vec<f32>,
-    /// Crops whose most similar crop of another frame is of the same person, and how many were asked.
+    /// Crops whose most similar crop of another frame is of the same person, and how many were asked: those of people
+    /// who are in another frame.
     pub nearest: (usize, usize),
 }
 
@@ -142,7 +143,7 @@ impl Verdict {
 
     /// Mean OKS.
     pub fn mean_oks(&self) -> f64 {
-        self.oks.iter().sum::<f64>() / self.oks.len().max(1) as f64
+        self.oks.iter().fold(0.0, |sum, oks| sum + oks) / self.oks.len().max(1) as f64
     }
 
     /// The share of crops whose most similar one in another frame is the same person's.
@@ -162,7 +163,8 @@ impl Verdict {
                     best = Some((cosine, *other));
                 }
             }
-            if let Some((_, nearest)) = best {
+            let again = crops.iter().any(|(other_frame, other, _)| other == who && other_frame != frame);
+            if let Some((_, nearest)) = best.filter(|_| again) {
                 self.nearest.0 += usize::from(nearest == *who);
                 self.nearest.1 += 1;
             }
@@ -172,7 +174,7 @@ impl Verdict {
 
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len().max(1) as f32;
+        let mean = |values: &[f32]| values.iter().fold(0.0, |sum, value| sum + value) / values.len().max(1) as f32;
         write!(
             f,
             "found {}/{} ({:.0} %), ghosts {}, OKS {:.3}, same person {:.3}, others {:.3}, nearest is the same {:.0} %",

@@ -5,6 +5,9 @@ mod face;
 mod files;
 mod person;
 
+#[cfg(test)]
+mod tests;
+
 pub use events::{Acted, Crossing, Direction, Events};
 pub use face::FaceTruth;
 pub use files::{Truth, picture};
