@@ -59,7 +59,9 @@ impl Texture {
     /// The level at which a texel is about as large as a pixel, where a pixel covers this share of the side.
     pub fn level(&self, pixel: f32) -> usize {
         let texels = (pixel * self.side as f32).max(1.0);
-        (libm::log2f(texels) as usize).min(self.levels.len() - 1)
+        // The exponent of a number from 1 on is its logarithm, rounded down.
+        let exponent = (texels.to_bits() >> 23) as usize - 127;
+        exponent.min(self.levels.len() - 1)
     }
 
     /// The colour at `uv`, evened out between the four texels around it; 0..=255 each.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::{Vec2, Vec3};
 use silhueta_shared::geometry::Bbox;
 
-use super::light::{self, Radiance};
+use super::light::{self, Facet, Radiance};
 use super::raster::{SAMPLES, Samples};
 use super::shadow::{Bounds, DepthMap};
 use crate::camera::Camera;
@@ -124,15 +124,18 @@ impl Set {
         let [width, height] = size.map(|side| side as usize);
         let mut radiance = Vec::with_capacity(width * height);
         let mut points = Vec::with_capacity(width * height);
+        let mut last: Option<(usize, Facet<'_>)> = None;
         for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
             let (count, things) = samples.pixel(x, y);
-            let middle = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
             let (mut sum, mut shown, mut place) = (Radiance::default(), 0, None);
             for (seen, times) in &things[..count] {
-                let face = &model.faces[seen.face];
-                let Some(point) = light::point(&camera, middle, &model.vertices, face, &model.materials) else {
-                    continue;
-                };
+                // Most pixels show what their neighbour showed.
+                if last.as_ref().is_none_or(|(face, _)| *face != seen.face) {
+                    let face = &model.faces[seen.face];
+                    last = Facet::new(&camera, &model.vertices, face, &model.materials).map(|f| (seen.face, f));
+                }
+                let Some((_, facet)) = &last else { continue };
+                let point = facet.point(x, y);
                 let (lit, open) = if point.glows() {
                     (1.0, 1.0)
                 } else {
@@ -236,14 +239,12 @@ impl Backdrop {
     ) -> Vec3 {
         let lighting = &self.set.place.lighting;
         let (count, things) = samples.pixel(x, y);
-        let middle = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
         let (mut sum, mut left) = (Vec3::ZERO, (SAMPLES * SAMPLES) as u8);
         for (seen, times) in things[..count].iter().filter(|(seen, _)| seen.object > 0) {
             let actor = &actors[seen.object - 1];
             let face = &actor.faces[seen.face];
-            let Some(point) = light::point(&self.camera, middle, &actor.vertices, face, actor.materials) else {
-                continue;
-            };
+            let Some(facet) = Facet::new(&self.camera, &actor.vertices, face, actor.materials) else { continue };
+            let point = facet.point(x, y);
             let turn = light::turn(x, y);
             let lit = point.lit(&self.set.shadow, lighting, turn).min(point.lit(&shade.shadow, lighting, turn));
             let open = point.open(&self.set.above, turn) * (0.4 + 0.6 * point.open(&shade.above, turn));

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use glam::{Vec2, Vec3};
+use glam::{Mat3, Vec2, Vec3};
 
-use super::raster::shares;
+use super::raster::share_planes;
 use super::shadow::DepthMap;
 use crate::camera::Camera;
 use crate::model::{Face, Material, Vertex};
@@ -26,44 +26,60 @@ pub(super) struct Radiance {
     pub(super) rest: Vec3,
 }
 
-/// The triangle's point that a pixel's middle shows.
-pub(super) fn point<'a>(
-    camera: &Camera,
-    pixel: Vec2,
-    vertices: &[Vertex],
-    face: &Face,
-    materials: &'a [Material],
-) -> Option<Point<'a>> {
-    let corners = face.corners.map(|i| vertices[i as usize]);
-    let material = materials.get(usize::from(face.material))?;
-    let seen = corners.map(|vertex| camera.view(vertex.position));
-    let ray = |x: f32, y: f32| ((pixel + Vec2::new(x, y) - camera.middle) / camera.focal).extend(1.0);
-    // A pixel at the edge may have its middle beside the triangle: then the triangle's nearest point.
-    let inside = |shares: Vec3| {
-        let kept = shares.max(Vec3::ZERO);
-        kept / (kept.x + kept.y + kept.z)
-    };
-    let at = inside(shares(seen, ray(0.0, 0.0)));
-    let mix = |of: fn(&Vertex) -> Vec3| of(&corners[0]) * at.x + of(&corners[1]) * at.y + of(&corners[2]) * at.z;
-    let [a, b, c] = corners.map(|vertex| vertex.uv);
-    let uv_at = |s: Vec3| a * s.x + b * s.y + c * s.z;
-    let uv = uv_at(at);
-    let level = if material.texture.side() > 1 {
-        let right = uv_at(shares(seen, ray(1.0, 0.0))) - uv_at(shares(seen, ray(0.0, 0.0)));
-        let down = uv_at(shares(seen, ray(0.0, 1.0))) - uv_at(shares(seen, ray(0.0, 0.0)));
-        // Between the longer side (which blurs floors) and the shorter (which flickers).
-        let (long, short) = (right.length().max(down.length()), right.length().min(down.length()));
-        material.texture.level((long * short.max(long / 16.0)).sqrt())
-    } else {
-        0
-    };
-    let [red, green, blue, _] = material.texture.sample(uv, level);
-    let position = mix(|vertex| vertex.position);
-    let mut normal = mix(|vertex| vertex.normal).normalize_or(Vec3::Z);
-    if normal.dot(camera.at - position) < 0.0 && material.texture.has_holes() {
-        normal = -normal;
+/// A triangle as a camera sees it, made ready to be asked for many pixels.
+pub(super) struct Facet<'a> {
+    corners: [Vertex; 3],
+    material: &'a Material,
+    /// The corners' shares of what a ray meets are in proportion to its products with these.
+    shares: Mat3,
+    camera: &'a Camera,
+}
+
+impl<'a> Facet<'a> {
+    /// `None` when its material isn't there.
+    pub(super) fn new(camera: &'a Camera, vertices: &[Vertex], face: &Face, materials: &'a [Material]) -> Option<Self> {
+        let corners = face.corners.map(|i| vertices[i as usize]);
+        let material = materials.get(usize::from(face.material))?;
+        let seen = corners.map(|vertex| camera.view(vertex.position));
+        Some(Self { corners, material, shares: share_planes(seen), camera })
     }
-    Some(Point { position, normal, colour: Vec3::new(linear(red), linear(green), linear(blue)), material })
+
+    /// Its point in the middle of a pixel.
+    pub(super) fn point(&self, x: usize, y: usize) -> Point<'a> {
+        let camera = self.camera;
+        let pixel = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+        let ray = ((pixel - camera.middle) / camera.focal).extend(1.0);
+        let volumes = self.shares * ray;
+        let of = |volumes: Vec3| {
+            let sum = volumes.x + volumes.y + volumes.z;
+            if sum.abs() < 1e-20 { Vec3::splat(1.0 / 3.0) } else { volumes / sum }
+        };
+        let here = of(volumes);
+        // A pixel at the edge may have its middle beside the triangle: then the triangle's nearest point.
+        let kept = here.max(Vec3::ZERO);
+        let at = kept / (kept.x + kept.y + kept.z);
+        let [a, b, c] = &self.corners;
+        let uv_at = |s: Vec3| a.uv * s.x + b.uv * s.y + c.uv * s.z;
+        let texture = &self.material.texture;
+        let level = if texture.side() > 1 {
+            let uv = uv_at(here);
+            let right = uv_at(of(volumes + self.shares.x_axis / camera.focal)) - uv;
+            let down = uv_at(of(volumes + self.shares.y_axis / camera.focal)) - uv;
+            // Between the longer side (which blurs floors) and the shorter (which flickers).
+            let (long, short) = (right.length().max(down.length()), right.length().min(down.length()));
+            texture.level((long * short.max(long / 16.0)).sqrt())
+        } else {
+            0
+        };
+        let [red, green, blue, _] = texture.sample(uv_at(at), level);
+        let position = a.position * at.x + b.position * at.y + c.position * at.z;
+        let mut normal = (a.normal * at.x + b.normal * at.y + c.normal * at.z).normalize_or(Vec3::Z);
+        if texture.has_holes() && normal.dot(camera.at - position) < 0.0 {
+            normal = -normal;
+        }
+        let colour = Vec3::new(linear(red), linear(green), linear(blue));
+        Point { position, normal, colour, material: self.material }
+    }
 }
 
 /// sRGB 0..=255 to linear 0..=1. A square is close enough to the curve, and a tenth of its price.

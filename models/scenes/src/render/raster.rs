@@ -1,6 +1,6 @@
 //! Which triangle is nearest at each sample of the picture.
 
-use glam::{Vec2, Vec3};
+use glam::{Mat3, Vec2, Vec3};
 
 use crate::camera::Camera;
 use crate::model::{Face, Material, Vertex};
@@ -173,7 +173,7 @@ impl Samples {
             let holes = materials.get(usize::from(face.material)).filter(|m| m.texture.has_holes());
             let hole = holes.map(|material| {
                 let uvs = face.corners.map(|i| vertices[i as usize].uv);
-                Holes { material, corners, uvs, focal, middle }
+                Holes { material, shares: share_planes(corners), uvs, focal, middle }
             });
             let screen = |p: Vec3| Vec3::new(middle.x + p.x * focal / p.z, middle.y + p.y * focal / p.z, 1.0 / p.z);
             if corners.iter().all(|p| p.z > NEAR) {
@@ -236,7 +236,7 @@ pub(super) fn ceil(x: f32) -> i32 {
 /// A face with holes in its texture.
 struct Holes<'a> {
     material: &'a Material,
-    corners: [Vec3; 3],
+    shares: Mat3,
     uvs: [Vec2; 3],
     focal: f32,
     middle: Vec2,
@@ -245,18 +245,18 @@ struct Holes<'a> {
 impl Holes<'_> {
     fn is_solid(&self, x: f32, y: f32) -> bool {
         let ray = Vec3::new((x - self.middle.x) / self.focal, (y - self.middle.y) / self.focal, 1.0);
-        let shares = shares(self.corners, ray);
+        let shares = self.shares * ray;
         let uv = self.uvs[0] * shares.x + self.uvs[1] * shares.y + self.uvs[2] * shares.z;
+        let uv = uv / (shares.x + shares.y + shares.z);
         self.material.texture.sample(uv, 0)[3] >= 128.0
     }
 }
 
-/// Where a ray from the camera meets the plane of a triangle (in the camera's axes): the corners' shares.
-pub(super) fn shares([a, b, c]: [Vec3; 3], ray: Vec3) -> Vec3 {
-    // Signed volumes of the three tetrahedra between the ray and an edge (Möller and Trumbore, 1997).
-    let volumes = Vec3::new(ray.dot(b.cross(c)), ray.dot(c.cross(a)), ray.dot(a.cross(b)));
-    let sum = volumes.x + volumes.y + volumes.z;
-    if sum.abs() < 1e-20 { Vec3::splat(1.0 / 3.0) } else { volumes / sum }
+/// The products of these rows with a ray from the camera are in proportion to the corners' shares of the point where
+/// it meets the triangle's plane: signed volumes of the tetrahedra between the ray and each edge (Möller and
+/// Trumbore, 1997). All in the camera's axes.
+pub(super) fn share_planes([a, b, c]: [Vec3; 3]) -> Mat3 {
+    Mat3::from_cols(b.cross(c), c.cross(a), a.cross(b)).transpose()
 }
 
 /// The part of a triangle beyond the near plane, as up to four corners.
