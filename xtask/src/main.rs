@@ -28,7 +28,8 @@ enum Task {
     /// Set up and build what is missing, then open the page; with videos, work through them in the terminal
     #[command(disable_help_flag = true)]
     Run {
-        /// `VIDEO… --out DIR …` for `silhueta run`, or a command of silhueta with what belongs to it: `serve --port 9000`
+        /// `VIDEO… --out DIR …` for `silhueta run`, where `--sample` stands for a generated video with known truth; or a
+        /// command of silhueta with what belongs to it: `serve --port 9000`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

@@ -63,11 +63,36 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
         println!("── models: SILHUETA_MODELS isn't set, using those in {}", models.display());
         command.env("SILHUETA_MODELS", models);
     }
-    command.args(for_silhueta(args));
+    command.args(for_silhueta(&with_sample(args)?));
     // Ctrl+C reaches the helper from the terminal; this process waits for how it ends.
     ctrlc::set_handler(|| {}).context("Ctrl+C can't be listened for")?;
     let status = command.status().context("the helper can't be started")?;
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+}
+
+/// The arguments, with `--sample` replaced by the sample's video, which is made if need be.
+fn with_sample(args: &[String]) -> Result<Vec<String>> {
+    let put = |arg: &String| if arg == SAMPLE { sample() } else { Ok(arg.clone()) };
+    args.iter().map(put).collect()
+}
+
+/// Stands for the sample's video among the videos.
+const SAMPLE: &str = "--sample";
+
+/// The sample's video: generated on first use, and again when the generator is newer.
+fn sample() -> Result<String> {
+    step("building the scene generator", || run_command(&mut cargo(&["build", "--quiet", "-p", "silhueta-scenes"])))?;
+    let program = target().join("debug").join("silhueta-scenes");
+    let folder = target().join("scenes");
+    let video = folder.join("sample.mp4");
+    let age = |path: &Path| std::fs::metadata(path).and_then(|facts| facts.modified());
+    if age(&video).is_ok_and(|made| age(&program).is_ok_and(|built| made > built)) {
+        return Ok(video.display().to_string());
+    }
+    step("making the sample, once", || {
+        run_command(Command::new(&program).args(["make", "sample", "--out"]).arg(&folder))
+    })?;
+    Ok(video.display().to_string())
 }
 
 /// What `silhueta` gets: a command of its own as it is, nothing for the page, all else as videos.

@@ -3,16 +3,22 @@
 //! Pure Rust and deterministic: data and time come in as arguments, the same rows give the same bytes.
 //! While a job runs it appends to one [`journal`] per stage ([`rows`]); at the end the [`record`] is
 //! written once, and the other files ([`neurapose`], [`summary`]) are made from its rows. Whatever has a
-//! final name is whole ([`mod@file`]).
+//! final name is whole ([`mod@file`]). Results are held against truth with [`metrics`], which [`mot`] and
+//! [`coco`] read and write.
 
+pub mod coco;
 pub mod file;
 pub mod journal;
 pub mod metrics;
+pub mod mot;
 pub mod neurapose;
 pub mod record;
 pub mod rows;
 pub mod summary;
 
+mod decimal;
 mod error;
+mod rect;
 
 pub use error::{Error, Result};
+pub use rect::Rect;

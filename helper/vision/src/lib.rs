@@ -1,13 +1,14 @@
 //! Frames in and out of video, and one folder per family of networks.
 //!
-//! Architecture Invariant: this is the only crate that calls FFmpeg, OpenCV and ONNX Runtime, and only
-//! the worker links it.
+//! Architecture Invariant: this is the only crate that calls FFmpeg, OpenCV and ONNX Runtime, and of what is
+//! shipped only the worker links it.
 
 pub mod camera_motion;
 pub mod crop;
 pub mod detector;
 pub mod draw;
 pub mod frame;
+pub mod networks;
 pub mod osnet;
 pub mod preview;
 pub mod rtmdet;

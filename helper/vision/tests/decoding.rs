@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use silhueta_e2e::video::{make, make_from, probe_pts};
 use silhueta_shared::notice::VideoWarning;
 use silhueta_vision::frame::Frame;
-use silhueta_vision::video::{Decoder, Encoder, Limits, VideoError};
+use silhueta_vision::video::{Coding, Decoder, Encoder, Limits, VideoError};
 
 fn open(path: &Path) -> Result<Decoder, VideoError> {
     Decoder::open(path, &Limits::default(), 2, &Arc::default())
@@ -205,7 +205,8 @@ fn an_encoded_file_has_the_sources_times_and_even_sides() {
     let mut decoder = open(&source).unwrap();
     let out = folder.path().join("out.mp4");
     let info = decoder.info().clone();
-    let mut encoder = Encoder::create(&out, (info.width, info.height), info.time_base, info.fps, 2).unwrap();
+    let mut encoder =
+        Encoder::create(&out, (info.width, info.height), info.time_base, info.fps, Coding::fine(2)).unwrap();
     while let Some(frame) = decoder.next_frame().unwrap() {
         encoder.write(&frame).unwrap();
     }

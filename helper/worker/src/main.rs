@@ -5,7 +5,6 @@ mod control;
 mod doctor;
 mod latest;
 mod limits;
-mod models;
 mod order;
 mod pipeline;
 mod preview;

@@ -1,6 +1,6 @@
 //! A script played: each frame as a function of its number alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use glam::Vec3;
 
@@ -33,9 +33,10 @@ pub struct Film<'a> {
     script: &'a Script,
     seed: Seed,
     players: Vec<Player>,
-    set: Arc<Set>,
+    /// Made when the first frame is drawn: what happens can be told without it.
+    set: OnceLock<Arc<Set>>,
     /// Of a camera that doesn't move.
-    backdrop: Option<Backdrop>,
+    backdrop: OnceLock<Backdrop>,
     lens: Lens,
 }
 
@@ -61,10 +62,12 @@ pub struct Frame {
     pub drawing: Drawing,
     /// Who looks on.
     pub camera: Camera,
+    /// When, in seconds.
+    pub time: f32,
 }
 
 impl<'a> Film<'a> {
-    /// Makes bodies and places.
+    /// Makes the bodies and works out what they do.
     pub fn new(script: &'a Script) -> Self {
         let seed = Seed::new(script.seed);
         let player = |person: &crate::script::Person| {
@@ -73,12 +76,9 @@ impl<'a> Film<'a> {
             let part = Performance::new(person, &body.rest, seed.of("motion"));
             Player { name: person.name.clone(), body, part }
         };
-        let set = Arc::new(Set::new(Place::new(script.place, script.light, &script.things, seed.of("place"))));
-        let still = script.camera.keys.len() == 1 && script.camera.shake == 0.0;
-        let camera = Camera::of(&script.camera, script.size, seed, 0.0);
-        let backdrop = still.then(|| set.backdrop(camera, script.size));
         let players = script.people.iter().map(player).collect();
-        Self { script, seed, players, set, backdrop, lens: Lens::new(script.picture, seed) }
+        let lens = Lens::new(script.picture, seed);
+        Self { script, seed, players, set: OnceLock::new(), backdrop: OnceLock::new(), lens }
     }
 
     /// The script.
@@ -121,7 +121,7 @@ impl<'a> Film<'a> {
             drawing.light.iter_mut().for_each(|light| *light /= EXPOSURES as f32);
         }
         let picture = self.lens.develop(&drawing.light, drawing.size, number);
-        Frame { picture, present, drawing, camera }
+        Frame { picture, present, drawing, camera, time }
     }
 
     fn expose(&self, time: f32) -> (Drawing, Vec<Present>, Camera) {
@@ -132,10 +132,16 @@ impl<'a> Film<'a> {
             Actor { vertices: body.posed(&p.figure), faces: &body.faces, materials: &body.materials }
         };
         let actors: Vec<Actor<'_>> = present.iter().map(actor).collect();
-        let drawing = match &self.backdrop {
-            Some(backdrop) => backdrop.draw(&actors),
-            None => self.set.backdrop(camera, self.script.size).draw(&actors),
-        };
+        let new = || self.set().backdrop(camera, self.script.size);
+        let still = self.script.camera.keys.len() == 1 && self.script.camera.shake == 0.0;
+        let drawing = if still { self.backdrop.get_or_init(new).draw(&actors) } else { new().draw(&actors) };
         (drawing, present, camera)
+    }
+
+    fn set(&self) -> &Arc<Set> {
+        self.set.get_or_init(|| {
+            let script = self.script;
+            Arc::new(Set::new(Place::new(script.place, script.light, &script.things, self.seed.of("place"))))
+        })
     }
 }

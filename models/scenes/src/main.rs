@@ -1,13 +1,22 @@
 //! `silhueta-scenes`: makes video of people whose truth is known to the pixel.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program")]
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use silhueta_scenes::film::Film;
+use silhueta_scenes::judge::{Judge, Verdict};
+use silhueta_scenes::library::{self, LIBRARY};
+use silhueta_scenes::make::make;
+use silhueta_scenes::render::Picture;
+use silhueta_scenes::score::score;
 use silhueta_scenes::script::Script;
+use silhueta_scenes::sheet;
+use silhueta_vision::runtime::Runtime;
 
 #[derive(Parser)]
 #[command(name = "silhueta-scenes", about = "Makes video of people whose truth is known to the pixel", version)]
@@ -18,10 +27,23 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// The scripts that come with it
+    List,
+    /// Video and truth of scenes: OUT/NAME.mp4 and OUT/NAME.truth/
+    Make {
+        /// Names of the library, or files; none makes the whole library
+        scenes: Vec<String>,
+        /// Folder to write into
+        #[arg(long, default_value = "scenes")]
+        out: PathBuf,
+        /// Another seed than the script's: the same scene with other people
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// One frame as PNG
     Still {
-        /// The script
-        script: PathBuf,
+        /// A name of the library, or a file
+        scene: String,
         /// Which moment, in seconds
         #[arg(long, default_value_t = 0.0)]
         at: f32,
@@ -29,21 +51,163 @@ enum Task {
         #[arg(long, default_value = "still.png")]
         out: PathBuf,
     },
+    /// Frames side by side as PNG
+    Sheet {
+        /// A name of the library, or a file
+        scene: String,
+        /// How many frames
+        #[arg(long, default_value_t = 12)]
+        frames: u32,
+        /// How many in a row
+        #[arg(long, default_value_t = 3)]
+        across: u32,
+        /// Shrink each by this
+        #[arg(long, default_value_t = 2)]
+        shrink: u32,
+        /// Draw boxes, joints and faces
+        #[arg(long)]
+        truth: bool,
+        /// The file to write
+        #[arg(long, default_value = "sheet.png")]
+        out: PathBuf,
+    },
+    /// What real networks say of the looks: people found, OKS, people told apart
+    Judge {
+        /// Names of the library, or files; none takes the whole library
+        scenes: Vec<String>,
+        /// How many frames of each
+        #[arg(long, default_value_t = 8)]
+        frames: u32,
+        /// Folder of the networks
+        #[arg(long, env = "SILHUETA_MODELS")]
+        models: PathBuf,
+        /// The detector's file in it
+        #[arg(long, default_value = "yolov8n.onnx")]
+        detector: PathBuf,
+        /// The pose network's file in it
+        #[arg(long, default_value = "tinypose_256x192_simcc.onnx")]
+        pose: PathBuf,
+        /// The re-identification network's file in it
+        #[arg(long, default_value = "osnet_x0_25_msmt17.onnx")]
+        reid: PathBuf,
+        /// ONNX Runtime's library
+        #[arg(long, env = "SILHUETA_ONNXRUNTIME")]
+        runtime: PathBuf,
+    },
+    /// A job's results against truth: HOTA, IDF1, MOTA, OKS
+    Score {
+        /// The folder NAME.truth
+        truth: PathBuf,
+        /// The job's record.parquet, or the folder that it is in
+        record: PathBuf,
+    },
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().task {
-        Task::Still { script, at, out } => {
-            let text = std::fs::read_to_string(&script).with_context(|| script.display().to_string())?;
-            let script = Script::parse(&text).with_context(|| script.display().to_string())?;
-            let start = Instant::now();
-            let film = Film::new(&script);
-            let ready = start.elapsed();
-            let frame = film.frame((at * script.fps as f32).round() as u32);
-            let drawn = start.elapsed() - ready;
-            frame.picture.write_png(std::fs::File::create(&out).with_context(|| out.display().to_string())?)?;
-            println!("{}: set up {:.0?}, drawn {:.0?}", out.display(), ready, drawn);
-            Ok(())
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
         }
     }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
+        Task::List => {
+            for entry in LIBRARY {
+                println!("{:20} {}", entry.name, entry.script().map(|script| script.title)?);
+            }
+        }
+        Task::Make { scenes, out, seed } => {
+            for scene in or_all(scenes) {
+                let (name, mut script) = load(&scene)?;
+                script.seed = seed.unwrap_or(script.seed);
+                make_one(&name, &script, &out)?;
+            }
+        }
+        Task::Still { scene, at, out } => {
+            let (_, script) = load(&scene)?;
+            write(&Film::new(&script).frame((at * script.fps as f32).round() as u32).picture, &out)?;
+        }
+        Task::Sheet { scene, frames, across, shrink, truth, out } => {
+            let (_, script) = load(&scene)?;
+            write(&sheet::sheet(&Film::new(&script), frames, across, shrink, truth), &out)?;
+        }
+        Task::Judge { scenes, frames, models, detector, pose, reid, runtime } => {
+            let runtime = Runtime::load(&runtime)?;
+            let [detector, pose, reid] = [detector, pose, reid].map(|file| models.join(file));
+            let mut judge = Judge::open(&runtime, &detector, &pose, &reid)?;
+            let mut all = Verdict::default();
+            for scene in or_all(scenes) {
+                let (name, script) = load(&scene)?;
+                let verdict = judge.look(&Film::new(&script), frames)?;
+                println!("{name:20} {verdict}");
+                all.add(&verdict);
+            }
+            println!("{:20} {all}", "together");
+        }
+        Task::Score { truth, record } => {
+            let record = if record.is_dir() { record.join("record.parquet") } else { record };
+            let score = score(&truth, &record)?;
+            for (name, figures) in [("tracks", &score.tracks), ("identities", &score.identities)] {
+                let hota = figures.hota.mean();
+                println!(
+                    "{name:10}  HOTA {:.1}  DetA {:.1}  AssA {:.1}  IDF1 {:.1}  MOTA {:.1}  switches {}",
+                    hota.hota * 100.0,
+                    hota.det_a * 100.0,
+                    hota.ass_a * 100.0,
+                    figures.identity.idf1() * 100.0,
+                    figures.clear.mota() * 100.0,
+                    figures.clear.idsw
+                );
+            }
+            println!(
+                "poses       OKS {:.3}, {} of {} people found",
+                score.poses.mean, score.poses.found, score.poses.people
+            );
+        }
+    }
+    Ok(())
+}
+
+fn or_all(scenes: Vec<String>) -> Vec<String> {
+    if scenes.is_empty() { LIBRARY.iter().map(|entry| entry.name.to_owned()).collect() } else { scenes }
+}
+
+fn make_one(name: &str, script: &Script, out: &Path) -> Result<()> {
+    let start = Instant::now();
+    let film = Film::new(script);
+    let frames = script.frames();
+    let made = make(&film, name, out, &|done| {
+        if (done + 1) % script.fps == 0 {
+            eprint!("\r{name}: {} of {frames} frames", done + 1);
+        }
+    })?;
+    let seconds = start.elapsed().as_secs_f32();
+    eprint!("\r\x1b[2K");
+    println!("{}: {frames} frames in {seconds:.1} s ({:.1} a second)", made.video.display(), frames as f32 / seconds);
+    Ok(())
+}
+
+/// A script and what its files are called.
+fn load(scene: &str) -> Result<(String, Script)> {
+    if let Some(entry) = library::find(scene) {
+        return Ok((scene.to_owned(), entry.script()?));
+    }
+    let path = Path::new(scene);
+    if !path.is_file() {
+        bail!("{scene} is neither a file nor in the library: `silhueta-scenes list` shows what is");
+    }
+    let text = std::fs::read_to_string(path).with_context(|| scene.to_owned())?;
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, Script::parse(&text).with_context(|| scene.to_owned())?))
+}
+
+fn write(picture: &Picture, out: &Path) -> Result<()> {
+    let file = File::create(out).with_context(|| out.display().to_string())?;
+    picture.write_png(std::io::BufWriter::new(file))?;
+    println!("{}", out.display());
+    Ok(())
 }

@@ -39,14 +39,6 @@ impl Seed {
         (sum - 6.0).clamp(-3.5, 3.5)
     }
 
-    /// As [`Self::normal`], never beyond ±3.46 and less exactly bell-shaped, for a tenth of the price.
-    pub fn rough_normal(self) -> f32 {
-        let bits = mix(self.0);
-        let sum: u64 = (0..4).map(|n| (bits >> (16 * n)) & 0xffff).sum();
-        // Four evenly spread numbers of 0..65536 have a standard deviation of 65536 / √3.
-        (sum as f32 - 131_070.0) * (1.732_050_8 / 65_536.0)
-    }
-
     /// One of `choices`, all as likely. `choices` must not be empty.
     pub fn pick<T: Copy>(self, choices: &[T]) -> T {
         choices[self.index(choices.len())]

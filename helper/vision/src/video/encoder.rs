@@ -10,6 +10,22 @@ use super::VideoError;
 use super::scaler::Scaler;
 use crate::frame::Frame;
 
+/// How hard the encoder works and how much it may lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coding {
+    /// Threads, at least 1. Another number of them gives other bytes.
+    pub threads: usize,
+    /// x264's constant rate factor, 0 without loss … 51.
+    pub rate_factor: u32,
+}
+
+impl Coding {
+    /// For video that people look at: losses are hardly to be seen.
+    pub const fn fine(threads: usize) -> Self {
+        Self { threads, rate_factor: 20 }
+    }
+}
+
 /// An MP4 file being written. Without [`Self::finish`] the file is not playable.
 pub struct Encoder {
     path: PathBuf,
@@ -43,7 +59,7 @@ impl Encoder {
         (width, height): (u32, u32),
         time_base: TimeBase,
         fps: f64,
-        threads: usize,
+        coding: Coding,
     ) -> Result<Self, VideoError> {
         let fail = |why: String| VideoError::Write { path: path.into(), why };
         let ff_error = |e: ff::Error| fail(e.to_string());
@@ -67,8 +83,8 @@ impl Encoder {
         encoder.set_flags(ff::codec::Flags::GLOBAL_HEADER);
         let mut options = ff::Dictionary::new();
         options.set("preset", "veryfast");
-        options.set("crf", "20");
-        options.set("threads", &threads.max(1).to_string());
+        options.set("crf", &coding.rate_factor.to_string());
+        options.set("threads", &coding.threads.max(1).to_string());
         let encoder = encoder.open_as_with(codec, options).map_err(ff_error)?;
         {
             let mut stream = output.add_stream(codec).map_err(ff_error)?;

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use silhueta_shared::time::TimeBase;
 
 pub use decoder::Decoder;
-pub use encoder::Encoder;
+pub use encoder::{Coding, Encoder};
 pub use limits::Limits;
 
 /// What the container says of its video stream. `fps` and `frames` are promises, not facts.

@@ -18,8 +18,6 @@ pub(crate) enum JobError {
     #[error(transparent)]
     Results(#[from] silhueta_results::Error),
     #[error("{0}")]
-    Model(String),
-    #[error("{0}")]
     NoRuntime(String),
     #[error("{}: {why}", path.display())]
     Folder { path: PathBuf, why: String },
@@ -71,7 +69,7 @@ impl JobError {
                 FailureCode::DeviceMissing,
                 Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"),
             ),
-            Self::Runtime(RuntimeError::Model { .. }) | Self::Model(_) => {
+            Self::Runtime(RuntimeError::Model { .. }) => {
                 (FailureCode::ModelUnfit, Some("choose another file; `silhueta doctor` lists the models there are"))
             }
             Self::Runtime(RuntimeError::Load { .. }) => {

@@ -15,7 +15,7 @@ use silhueta_shared::track::TrackId;
 use silhueta_vision::draw::{self, Person};
 use silhueta_vision::frame::Frame;
 use silhueta_vision::rtmpose::RtmPose;
-use silhueta_vision::video::{Decoder, Encoder};
+use silhueta_vision::video::{Coding, Decoder, Encoder};
 
 use super::WorkFolder;
 use super::failure::JobError;
@@ -74,7 +74,10 @@ pub(super) fn pose(
     let overlay = job.spec.video.then(|| Pending::new(out.join("overlay.mp4")));
     let size = (job.info.width, job.info.height);
     let encoder = match &overlay {
-        Some(overlay) => Some(Encoder::create(overlay.part(), size, job.time_base(), job.fps(), job.spec.threads)?),
+        Some(overlay) => {
+            let coding = Coding::fine(job.spec.threads);
+            Some(Encoder::create(overlay.part(), size, job.time_base(), job.fps(), coding)?)
+        }
         None => None,
     };
 

@@ -11,6 +11,7 @@ use silhueta_shared::notice::{Notice, VideoFacts};
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
 use silhueta_vision::detector::Detector;
+use silhueta_vision::networks;
 use silhueta_vision::osnet::Osnet;
 use silhueta_vision::rtmpose::RtmPose;
 use silhueta_vision::runtime::Runtime;
@@ -19,7 +20,7 @@ use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 use super::failure::JobError;
 use super::sampler::Sampler;
 use crate::report::Reporter;
-use crate::{doctor, limits, models};
+use crate::{doctor, limits};
 
 /// Decoder threads: decoding takes 1 to 4 ms a 720p frame, the networks take the rest.
 const DECODER_THREADS: usize = 2;
@@ -78,7 +79,7 @@ impl Job<'_> {
         let mut poses = std::mem::take(&mut self.poses);
         while poses.len() < self.callers() {
             let (spec, device) = (self.spec, self.device.used);
-            poses.push(models::pose(&self.runtime, device, &spec.models.pose, spec.pose_channels)?);
+            poses.push(networks::pose(&self.runtime, device, &spec.models.pose, spec.pose_channels)?);
         }
         Ok(poses)
     }
@@ -128,13 +129,13 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         },
         info,
         trackers: Vec::new(),
-        poses: vec![models::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?],
+        poses: vec![networks::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?],
         device,
         runtime,
     };
     for _ in 0..job.callers() {
-        let detector = models::detector(&job.runtime, job.device.used, &spec.models.detector)?;
-        let reid = models::reid(&job.runtime, job.device.used, &spec.models.reid)?;
+        let detector = networks::detector(&job.runtime, job.device.used, &spec.models.detector)?;
+        let reid = networks::reid(&job.runtime, job.device.used, &spec.models.reid)?;
         job.trackers.push((detector, reid));
     }
     let JobModels { detector, reid, pose } = &spec.models;

@@ -1,11 +1,29 @@
 //! A person's body: bones, flesh, clothes, hair and face, out of a few proportions and colours.
 
-use glam::{Vec2, Vec3};
+mod carried;
+mod cloth;
+mod face;
+mod garment;
+mod hair;
+mod hand;
+mod head;
+mod limb;
+mod outfit;
+mod palette;
+mod shape;
+mod shoe;
+mod surface;
+#[cfg(test)]
+mod tests;
+mod torso;
 
-use crate::figure::{Figure, Joint, Rest};
-use crate::model::{Face, Material, Model, Vertex};
+use glam::{Mat3, Vec3};
+
+use crate::figure::{Figure, JOINTS, Joint, Rest};
+use crate::model::{Face, Material, Vertex};
 use crate::script::Look;
 use crate::seed::Seed;
+use surface::{Corner, Hang};
 
 /// Points of the face's surface at rest, in the body's own axes; all hang on [`Joint::Head`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,93 +59,95 @@ pub struct Body {
     pub materials: Vec<Material>,
     /// Metres from the sole to the crown.
     pub height: f32,
-    skin: Vec<SkinVertex>,
-}
-
-/// A corner at rest, and the joints that move it.
-#[derive(Clone, Copy, Debug)]
-struct SkinVertex {
-    position: Vec3,
-    normal: Vec3,
-    uv: Vec2,
-    /// Two joints and the share of the first, 0..=1.
-    joints: [Joint; 2],
-    share: f32,
+    skin: Vec<Corner>,
 }
 
 impl Body {
     /// Builds a body for `look`; what that leaves out, `seed` decides.
     pub fn new(look: &Look, seed: Seed) -> Self {
-        let _ = (look, seed);
-        let rest = placeholder_rest();
-        let mut model = Model::default();
-        let cloth = model.material(Material::plain([150, 40, 50]));
-        let mut skin = Vec::new();
-        for joint in &Joint::ALL[1..] {
-            let (a, b) = (rest[joint.parent() as usize], rest[*joint as usize]);
-            let first = model.vertices.len();
-            let size = Vec3::new(0.1, 0.1, (a - b).length().max(0.05));
-            model.block(a.min(b).with_z(a.z.min(b.z)), size, Vec2::ONE, cloth);
-            skin.extend(model.vertices[first..].iter().map(|v| SkinVertex {
-                position: v.position,
-                normal: v.normal,
-                uv: v.uv,
-                joints: [joint.parent(); 2],
-                share: 1.0,
-            }));
+        // Twins share all that isn't said, wherever they are.
+        let seed = look.seed.map_or(seed, Seed::new).of("body");
+        let shape = shape::Shape::new(look, seed);
+        let (surface, face) = outfit::dress(look, &shape, seed);
+        Self {
+            rest: shape.rest,
+            face,
+            faces: surface.faces,
+            materials: surface.materials,
+            height: shape.height,
+            skin: surface.corners,
         }
-        let head = rest[Joint::Head as usize];
-        let p = |x: f32, y: f32, z: f32| head + Vec3::new(x, y, z);
-        let face = FacePoints {
-            nose: p(0.11, 0.0, 0.06),
-            left_eye: p(0.09, 0.03, 0.1),
-            right_eye: p(0.09, -0.03, 0.1),
-            left_ear: p(0.0, 0.07, 0.08),
-            right_ear: p(0.0, -0.07, 0.08),
-            left_mouth: p(0.09, 0.025, 0.02),
-            right_mouth: p(0.09, -0.025, 0.02),
-            edges: [p(0.09, 0.0, 0.16), p(0.09, 0.0, -0.02), p(0.05, 0.07, 0.07), p(0.05, -0.07, 0.07)],
-        };
-        Self { rest, face, faces: model.faces, materials: model.materials, height: 1.7, skin }
     }
 
     /// Its surface in the world, for a figure made of its own `rest`.
     pub fn posed(&self, figure: &Figure) -> Vec<Vertex> {
-        let carry = |v: &SkinVertex| {
-            let [a, b] = v.joints;
-            let position =
-                figure.carry(&self.rest, b, v.position).lerp(figure.carry(&self.rest, a, v.position), v.share);
-            let turned = |joint: Joint| figure.turns[joint as usize] * v.normal;
-            let normal = turned(b).lerp(turned(a), v.share).normalize_or(Vec3::Z);
-            Vertex { position, normal, uv: v.uv }
+        let carry = Carry::new(&self.rest, figure);
+        let moved = |corner: &Corner| {
+            let (position, normal) = carry.corner(corner);
+            Vertex { position, normal, uv: corner.uv }
         };
-        self.skin.iter().map(carry).collect()
+        self.skin.iter().map(moved).collect()
     }
 }
 
-fn placeholder_rest() -> Rest {
-    let side = |y: f32, z: f32| Vec3::new(0.0, y, z);
-    [
-        side(0.0, 0.92),
-        side(0.0, 1.05),
-        side(0.0, 1.2),
-        side(0.0, 1.45),
-        side(0.0, 1.52),
-        side(0.02, 1.38),
-        side(0.18, 1.4),
-        side(0.2, 1.12),
-        side(0.2, 0.87),
-        side(-0.02, 1.38),
-        side(-0.18, 1.4),
-        side(-0.2, 1.12),
-        side(-0.2, 0.87),
-        side(0.09, 0.9),
-        side(0.09, 0.5),
-        side(0.09, 0.08),
-        Vec3::new(0.14, 0.09, 0.02),
-        side(-0.09, 0.9),
-        side(-0.09, 0.5),
-        side(-0.09, 0.08),
-        Vec3::new(0.14, -0.09, 0.02),
-    ]
+/// Moves corners from rest to where a figure has them.
+#[derive(Debug)]
+struct Carry {
+    turns: [Mat3; JOINTS],
+    shifts: [Vec3; JOINTS],
+    rest: Rest,
+}
+
+impl Carry {
+    fn new(rest: &Rest, figure: &Figure) -> Self {
+        let turns = figure.turns.map(Mat3::from_quat);
+        let shifts = std::array::from_fn(|i| figure.positions[i] - turns[i] * rest[i]);
+        Self { turns, shifts, rest: *rest }
+    }
+
+    fn by(&self, joint: Joint, point: Vec3) -> Vec3 {
+        self.turns[joint as usize] * point + self.shifts[joint as usize]
+    }
+
+    fn corner(&self, corner: &Corner) -> (Vec3, Vec3) {
+        let (mut position, mut normal) = (Vec3::ZERO, Vec3::ZERO);
+        for (joint, share) in corner.bones.joints.into_iter().zip(corner.bones.shares) {
+            if share > 0.0 {
+                position += self.by(joint, corner.position) * share;
+                normal += self.turns[joint as usize] * corner.normal * share;
+            }
+        }
+        let (position, normal) = match corner.hang {
+            Hang::Bones => (position, normal),
+            Hang::Legs(share) => self.draped(corner, position, normal, share),
+            Hang::Plumb => self.plumb(corner),
+        };
+        (position, normal.normalize_or(Vec3::Z))
+    }
+
+    /// Cloth around both legs: each leg and the air between them would have it somewhere; where that is farther out,
+    /// it counts the more.
+    fn draped(&self, corner: &Corner, position: Vec3, normal: Vec3, share: f32) -> (Vec3, Vec3) {
+        let out = self.turns[Joint::Pelvis as usize] * (corner.normal * Vec3::new(1.0, 1.0, 0.0)).normalize_or(Vec3::X);
+        let left = surface::step(-0.09, 0.09, corner.position.y);
+        let mut at = (position * 0.3, normal * 0.3, 0.3);
+        for (joint, near) in [(Joint::LeftHip, left), (Joint::RightHip, 1.0 - left)] {
+            let there = self.by(joint, corner.position);
+            let outer = ((there - position).dot(out) / 0.06).clamp(-6.0, 6.0);
+            let weight = libm::expf(outer) * (0.08 + 0.92 * near);
+            at.0 += there * weight;
+            at.1 += self.turns[joint as usize] * corner.normal * weight;
+            at.2 += weight;
+        }
+        (position.lerp(at.0 / at.2, share), normal.lerp(at.1 / at.2, share))
+    }
+
+    /// What hangs from the right hand keeps upright and turns with the body only.
+    fn plumb(&self, corner: &Corner) -> (Vec3, Vec3) {
+        let wrist = self.rest[Joint::RightWrist as usize];
+        let hand = wrist - Vec3::Z * (0.045 * self.rest[Joint::Neck as usize].z);
+        let ahead = (self.turns[0].x_axis * Vec3::new(1.0, 1.0, 0.0)).normalize_or(Vec3::X);
+        let turn = Mat3::from_cols(ahead, Vec3::Z.cross(ahead), Vec3::Z);
+        (self.by(Joint::RightWrist, hand) + turn * (corner.position - hand), turn * corner.normal)
+    }
 }

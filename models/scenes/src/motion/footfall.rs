@@ -152,7 +152,8 @@ impl Planner<'_> {
             let path = &self.stay.path;
             // No leg reaches farther ahead, however fast the body gets.
             let near = |time: f32| path.at(time).distance(path.at(land)) < 0.4 * self.leg;
-            let last = land >= to - 0.3 && near(to);
+            // Who leaves on the way never comes to a halt: they are gone by then.
+            let last = land >= to - 0.3 && near(to) || land > to + 1.0;
             let mut ahead = land + 0.45 * stance;
             while ahead > land && !near(ahead) {
                 ahead -= 0.01;

@@ -1,9 +1,25 @@
 //! Where a scene plays: ground, walls, sky and light, and the things that stand about.
 
-use glam::Vec3;
+mod corridor;
+mod house;
+mod indoors;
+mod light;
+mod outdoors;
+mod paint;
+mod park;
+mod room;
+mod shop;
+mod site;
+mod square;
+mod street;
+mod studio;
+mod things;
+
+use glam::{Vec2, Vec3};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Material, Model};
+use self::site::Site;
+use crate::model::Model;
 use crate::script::Thing;
 use crate::seed::Seed;
 
@@ -101,26 +117,49 @@ pub struct Place {
     pub lighting: Lighting,
 }
 
+impl PlaceKind {
+    /// The ground that nothing of the place itself stands on, from its lower to its greater x and y: there people may
+    /// walk.
+    pub fn free(self) -> [Vec2; 2] {
+        let (low, high) = match self {
+            Self::Street => ([-12.0, -4.8], [12.0, 6.0]),
+            Self::Square => ([-14.0, -14.0], [14.0, 14.0]),
+            Self::Park => ([-12.0, -4.0], [12.0, 6.5]),
+            Self::Room => ([-4.8, -8.5], [4.8, 3.0]),
+            Self::Shop => ([-6.4, -8.5], [6.4, 6.4]),
+            Self::Corridor => ([-1.4, -8.8], [1.4, 15.7]),
+            Self::Studio => ([-12.0, -10.0], [12.0, 4.0]),
+        };
+        [Vec2::from(low), Vec2::from(high)]
+    }
+
+    /// Whether it is under a roof.
+    pub fn is_indoors(self) -> bool {
+        matches!(self, Self::Room | Self::Shop | Self::Corridor | Self::Studio)
+    }
+}
+
 impl Place {
     /// Builds a place, as its seed varies it, with the script's own things in it.
     pub fn new(kind: PlaceKind, light: Light, things: &[Thing], seed: Seed) -> Self {
-        let _ = (kind, light, things, seed);
-        let mut model = Model::default();
-        let ground = model.material(Material::plain([120, 118, 112]));
-        let corner = |x: f32, y: f32| Vec3::new(x, y, 0.0) * 50.0;
-        let corners = [corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)];
-        model.quad(corners, glam::Vec2::ONE, ground);
-        Self {
-            model,
-            lighting: Lighting {
-                towards: Vec3::new(-0.4, -0.5, 0.77).normalize(),
-                direct: Vec3::new(1.0, 0.95, 0.88) * 0.9,
-                sky: Vec3::new(0.42, 0.46, 0.52),
-                bounce: Vec3::new(0.2, 0.19, 0.17),
-                haze: Vec3::new(0.7, 0.75, 0.8),
-                haze_distance: 150.0,
-                shadow_softness: 0.03,
-            },
+        let lit = seed.of("light");
+        let lighting = if kind.is_indoors() { light::indoors(light, lit) } else { light::outdoors(light, lit) };
+        let mut site = Site::new(seed.of("site"));
+        match kind {
+            PlaceKind::Street => street::build(&mut site, light, lighting.towards),
+            PlaceKind::Square => square::build(&mut site, light, lighting.towards),
+            PlaceKind::Park => park::build(&mut site, light, lighting.towards),
+            PlaceKind::Room => room::build(&mut site, light),
+            PlaceKind::Shop => shop::build(&mut site, light),
+            PlaceKind::Corridor => corridor::build(&mut site, light),
+            PlaceKind::Studio => studio::build(&mut site),
         }
+        for (n, thing) in things.iter().enumerate() {
+            things::put_scripted(&mut site, thing, seed.of("thing").at(n as u64));
+        }
+        Self { model: site.finish(), lighting }
     }
 }
+
+#[cfg(test)]
+mod tests;

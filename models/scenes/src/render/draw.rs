@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use glam::{Vec2, Vec3};
+use silhueta_shared::geometry::Bbox;
 
 use super::light::{self, Radiance};
 use super::raster::{SAMPLES, Samples};
-use super::shadow::DepthMap;
+use super::shadow::{Bounds, DepthMap};
 use crate::camera::Camera;
 use crate::model::{Face, Material, Vertex};
 use crate::place::Place;
@@ -42,8 +43,21 @@ pub struct Backdrop {
     samples: Samples,
     /// Of each pixel, before haze.
     radiance: Vec<Radiance>,
-    /// Of each pixel: a point that its light was worked out for, and how far it is.
-    points: Vec<Option<Vec3>>,
+    /// Of each pixel: the point that its light was worked out for, and the share of it that haze leaves.
+    points: Vec<Option<(Vec3, f32)>>,
+    /// Of each pixel, with all the light there is.
+    still: Vec<Vec3>,
+    tiles: Vec<Tile>,
+}
+
+/// Pixels along the side of a tile.
+const TILE: usize = 8;
+
+/// A square of pixels: where its points are in the axes of the sun's light and of the sky's.
+#[derive(Clone, Copy, Debug)]
+struct Tile {
+    sun: Bounds,
+    sky: Bounds,
 }
 
 /// How an actor lies in the picture.
@@ -51,6 +65,20 @@ pub struct Backdrop {
 pub struct Cover {
     /// The actor alone, as if nothing stood before it. `None` outside of the picture.
     pub alone: Option<Samples>,
+    /// Around all of it in pixels, also outside of the picture. `None` when it is behind the camera.
+    pub full: Option<Bbox>,
+}
+
+impl Cover {
+    /// Around the corners that are ahead of the camera.
+    fn bounds(vertices: &[Vertex], camera: &Camera) -> Option<Bbox> {
+        let pixels = vertices.iter().filter_map(|vertex| camera.project(vertex.position));
+        let grown = |b: Option<Bbox>, (p, _): (Vec2, f32)| match b {
+            Some(b) => Some(Bbox::new(b.x1.min(p.x), b.y1.min(p.y), b.x2.max(p.x), b.y2.max(p.y))),
+            None => Some(Bbox::new(p.x, p.y, p.x, p.y)),
+        };
+        pixels.fold(None, grown)
+    }
 }
 
 /// A drawn frame.
@@ -116,7 +144,8 @@ impl Set {
                 sum.rest += got.rest * f32::from(*times);
                 shown += times;
                 if place.is_none() && !point.glows() {
-                    place = Some(point.position);
+                    let distance = (point.position - camera.at).length();
+                    place = Some((point.position, light::clear(lighting, distance)));
                 }
             }
             let all = (SAMPLES * SAMPLES) as f32;
@@ -124,7 +153,20 @@ impl Set {
             radiance.push(Radiance { direct: sum.direct / all, rest: sum.rest / all });
             points.push(place);
         }
-        Backdrop { set: Arc::clone(self), camera, size, samples, radiance, points }
+        let still = |(light, point): (&Radiance, &Option<(Vec3, f32)>)| match point {
+            Some((_, clear)) => lighting.haze + (light.direct + light.rest - lighting.haze) * *clear,
+            None => light.direct + light.rest,
+        };
+        let still = radiance.iter().zip(&points).map(still).collect();
+        let mut tiles = vec![Tile { sun: Bounds::NONE, sky: Bounds::NONE }; tiles(size).0 * tiles(size).1];
+        for (i, point) in points.iter().enumerate() {
+            if let Some((point, _)) = point {
+                let tile = &mut tiles[i / width / TILE * self::tiles(size).0 + i % width / TILE];
+                tile.sun.add(self.shadow.axes(*point));
+                tile.sky.add(self.above.axes(*point));
+            }
+        }
+        Backdrop { set: Arc::clone(self), camera, size, samples, radiance, points, still, tiles }
     }
 }
 
@@ -141,51 +183,93 @@ impl Backdrop {
                 alone.draw(&self.camera, n + 1, &actor.vertices, actor.faces, actor.materials);
                 samples.lay(alone);
             }
-            covers.push(Cover { alone });
+            covers.push(Cover { alone, full: Cover::bounds(&actor.vertices, &self.camera) });
         }
+        let mut light = self.still.clone();
         let [width, height] = self.size.map(|side| side as usize);
-        let mut light = Vec::with_capacity(width * height);
-        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
-            let still = self.still(x + y * width, &shade, (x, y));
-            if samples.is_still(x, y) {
-                light.push(still);
+        let covered = self.covered(&covers);
+        for (n, tile) in self.tiles.iter().enumerate() {
+            let shaded = shade.any && (shade.shadow.reaches(&tile.sun) || shade.above.reaches(&tile.sky));
+            if !shaded && !covered[n] {
                 continue;
             }
-            let (count, things) = samples.pixel(x, y);
-            let middle = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
-            let (mut sum, mut left) = (Vec3::ZERO, (SAMPLES * SAMPLES) as u8);
-            for (seen, times) in things[..count].iter().filter(|(seen, _)| seen.object > 0) {
-                let actor = &actors[seen.object - 1];
-                let face = &actor.faces[seen.face];
-                let Some(point) = light::point(&self.camera, middle, &actor.vertices, face, actor.materials) else {
-                    continue;
-                };
-                let turn = light::turn(x, y);
-                let lit = point.lit(&self.set.shadow, lighting, turn).min(point.lit(&shade.shadow, lighting, turn));
-                let open = point.open(&self.set.above, turn) * (0.4 + 0.6 * point.open(&shade.above, turn));
-                let got = point.light(lighting, self.camera.at, lit, open);
-                let distance = (point.position - self.camera.at).length();
-                sum += light::hazy(got.direct + got.rest, lighting, distance) * f32::from(*times);
-                left -= times;
+            let across = tiles(self.size).0;
+            let (left, top) = (n % across * TILE, n / across * TILE);
+            for (x, y) in
+                (top..(top + TILE).min(height)).flat_map(|y| (left..(left + TILE).min(width)).map(move |x| (x, y)))
+            {
+                let i = y * width + x;
+                if shaded {
+                    light[i] = self.still(i, &shade, (x, y));
+                }
+                if covered[n] && !samples.is_still(x, y) {
+                    light[i] = self.moving(actors, &samples, &shade, (x, y), light[i]);
+                }
             }
-            light.push((sum + still * f32::from(left)) / (SAMPLES * SAMPLES) as f32);
         }
         Drawing { size: self.size, light, samples, covers }
     }
 
+    /// Which tiles the actors may be seen in.
+    fn covered(&self, covers: &[Cover]) -> Vec<bool> {
+        let (across, down) = tiles(self.size);
+        let mut covered = vec![false; across * down];
+        let side = (TILE * SAMPLES) as i32;
+        for [left, top, right, bottom] in covers.iter().filter_map(|cover| Some(cover.alone.as_ref()?.rectangle())) {
+            for y in top / side..=(bottom - 1) / side {
+                for x in left / side..=(right - 1) / side {
+                    covered[y as usize * across + x as usize] = true;
+                }
+            }
+        }
+        covered
+    }
+
+    /// A pixel that actors are seen in; `still` is what is seen beside them.
+    fn moving(
+        &self,
+        actors: &[Actor<'_>],
+        samples: &Samples,
+        shade: &Shade,
+        (x, y): (usize, usize),
+        still: Vec3,
+    ) -> Vec3 {
+        let lighting = &self.set.place.lighting;
+        let (count, things) = samples.pixel(x, y);
+        let middle = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+        let (mut sum, mut left) = (Vec3::ZERO, (SAMPLES * SAMPLES) as u8);
+        for (seen, times) in things[..count].iter().filter(|(seen, _)| seen.object > 0) {
+            let actor = &actors[seen.object - 1];
+            let face = &actor.faces[seen.face];
+            let Some(point) = light::point(&self.camera, middle, &actor.vertices, face, actor.materials) else {
+                continue;
+            };
+            let turn = light::turn(x, y);
+            let lit = point.lit(&self.set.shadow, lighting, turn).min(point.lit(&shade.shadow, lighting, turn));
+            let open = point.open(&self.set.above, turn) * (0.4 + 0.6 * point.open(&shade.above, turn));
+            let got = point.light(lighting, self.camera.at, lit, open);
+            let clear = light::clear(lighting, (point.position - self.camera.at).length());
+            sum += (lighting.haze + (got.direct + got.rest - lighting.haze) * clear) * f32::from(*times);
+            left -= times;
+        }
+        (sum + still * f32::from(left)) / (SAMPLES * SAMPLES) as f32
+    }
+
     /// A pixel of what doesn't move, with the shadows of what does.
     fn still(&self, i: usize, shade: &Shade, (x, y): (usize, usize)) -> Vec3 {
+        let Some((point, clear)) = self.points[i] else { return self.still[i] };
         let Radiance { direct, rest } = self.radiance[i];
         let lighting = &self.set.place.lighting;
-        let Some(point) = self.points[i] else { return direct + rest };
-        let mut colour = direct + rest;
-        if shade.reaches(point) {
-            let turn = light::turn(x, y);
-            let lit = shade.shadow.lit(point, lighting.shadow_softness, turn);
-            colour = direct * lit + rest * shade.above.open(point, turn);
-        }
-        light::hazy(colour, lighting, (point - self.camera.at).length())
+        let turn = light::turn(x, y);
+        let lit = shade.shadow.lit(point, lighting.shadow_softness, turn);
+        let colour = direct * lit + rest * shade.above.open(point, turn);
+        lighting.haze + (colour - lighting.haze) * clear
     }
+}
+
+/// How many tiles there are across and down.
+fn tiles(size: [u32; 2]) -> (usize, usize) {
+    ((size[0] as usize).div_ceil(TILE), (size[1] as usize).div_ceil(TILE))
 }
 
 /// The shadows of the actors.
@@ -213,9 +297,5 @@ impl Shade {
             above.cast(&actor.vertices, actor.faces.iter());
         }
         Self { shadow, above, any }
-    }
-
-    fn reaches(&self, point: Vec3) -> bool {
-        self.any && (self.shadow.may_reach(point) || self.above.may_reach(point))
     }
 }

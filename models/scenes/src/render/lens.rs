@@ -40,7 +40,7 @@ pub struct Lens {
 }
 
 /// Steps of the tone curve, and the light at its end.
-const STEPS: usize = 4096;
+const STEPS: usize = 1 << 15;
 const BRIGHTEST: f32 = 4.0;
 
 /// From linear light to 0..=255: a shoulder above 0.6 as sensors have it, then the sRGB curve.
@@ -64,31 +64,36 @@ impl Lens {
     pub fn develop(&self, light: &[Vec3], size: [u32; 2], number: u32) -> Picture {
         let exposure = self.picture.exposure * STEPS as f32 / BRIGHTEST;
         let tone = &*TONE;
-        let curve = |value: f32| {
-            let at = (value * exposure).clamp(0.0, (STEPS - 1) as f32);
-            let (low, share) = (at as usize, at - (at as usize) as f32);
-            tone[low] + (tone[low + 1] - tone[low]) * share
-        };
-        let mut values: Vec<f32> = light.iter().flat_map(|c| [curve(c.x), curve(c.y), curve(c.z)]).collect();
+        // A value below 0 or NaN becomes 0 on its way to a whole number.
+        let curve = |value: f32| tone[((value * exposure) as usize).min(STEPS)];
+        let mut values = vec![0.0; light.len() * 3];
+        for (value, light) in values.chunks_exact_mut(3).zip(light) {
+            value.copy_from_slice(&[curve(light.x), curve(light.y), curve(light.z)]);
+        }
         if self.picture.blur > 0.0 {
             blur(&mut values, size, self.picture.blur);
         }
-        let mut chance = Chance(self.seed.at(u64::from(number)));
-        let noise = self.picture.noise;
-        let byte = |value: &f32| (value + noise * chance.normal() + 0.5).clamp(0.0, 255.0) as u8;
-        Picture { size, rgb: values.iter().map(byte).collect() }
+        let noise = &*NOISE;
+        let seed = self.seed.at(u64::from(number));
+        let mut rgb = vec![0; values.len()];
+        let row = size[0] as usize * 3;
+        for (y, (bytes, values)) in rgb.chunks_exact_mut(row).zip(values.chunks_exact(row)).enumerate() {
+            // Each row of each frame begins elsewhere in the table.
+            let start = seed.at(y as u64).index(NOISES);
+            let noise = noise[start..].iter().chain(noise.iter().cycle());
+            for ((byte, value), noise) in bytes.iter_mut().zip(values).zip(noise) {
+                *byte = (value + self.picture.noise * noise + 0.5) as u8;
+            }
+        }
+        Picture { size, rgb }
     }
 }
 
-/// A quick stream of numbers about 0 of standard deviation 1: nearly bell-shaped is enough for noise.
-struct Chance(Seed);
+/// How many numbers of noise there are.
+const NOISES: usize = 1 << 16;
 
-impl Chance {
-    fn normal(&mut self) -> f32 {
-        self.0 = self.0.at(0);
-        self.0.rough_normal()
-    }
-}
+/// Numbers about 0 of standard deviation 1.
+static NOISE: LazyLock<Vec<f32>> = LazyLock::new(|| (0..NOISES).map(|n| Seed::new(17).at(n as u64).normal()).collect());
 
 /// Gaussian blur, across and then down.
 fn blur(values: &mut [f32], size: [u32; 2], sigma: f32) {
@@ -97,17 +102,20 @@ fn blur(values: &mut [f32], size: [u32; 2], sigma: f32) {
     let total: f32 = weight(0) + (1..=reach).map(|d| 2.0 * weight(d)).sum::<f32>();
     let weights: Vec<f32> = (0..=reach).map(|d| weight(d) / total).collect();
     let row = size[0] as usize * 3;
-    let mut line = vec![0.0; row];
+    // A line with its ends repeated, so that every value has all its neighbours.
+    let mut line = vec![0.0; row + 6 * reach];
     for values in values.chunks_exact_mut(row) {
-        line.copy_from_slice(values);
-        for (i, value) in values.iter_mut().enumerate() {
-            let (first, last) = (i % 3, row - 3 + i % 3);
-            let mut sum = line[i] * weights[0];
-            for (d, weight) in weights.iter().enumerate().skip(1) {
-                let left = if i >= 3 * d { i - 3 * d } else { first };
-                sum += (line[left] + line[(i + 3 * d).min(last)]) * weight;
+        line[3 * reach..3 * reach + row].copy_from_slice(values);
+        for d in 0..reach {
+            line[3 * d..3 * d + 3].copy_from_slice(&values[..3]);
+            line[3 * (reach + d) + row..3 * (reach + d) + row + 3].copy_from_slice(&values[row - 3..]);
+        }
+        values.iter_mut().zip(&line[3 * reach..]).for_each(|(value, old)| *value = old * weights[0]);
+        for (d, weight) in weights.iter().enumerate().skip(1) {
+            let (left, right) = (&line[3 * (reach - d)..], &line[3 * (reach + d)..]);
+            for (value, (a, b)) in values.iter_mut().zip(left.iter().zip(right)) {
+                *value += (a + b) * weight;
             }
-            *value = sum;
         }
     }
     let before = values.to_vec();

@@ -1,5 +1,7 @@
 //! How bright a point of a surface is.
 
+use std::sync::LazyLock;
+
 use glam::{Vec2, Vec3};
 
 use super::raster::shares;
@@ -108,19 +110,19 @@ impl Point<'_> {
     }
 }
 
-/// Haze takes over with distance.
-pub(super) fn hazy(colour: Vec3, lighting: &Lighting, distance: f32) -> Vec3 {
-    if !lighting.haze_distance.is_finite() {
-        return colour;
-    }
-    let left = libm::expf(-distance / lighting.haze_distance);
-    lighting.haze + (colour - lighting.haze) * left
+/// The share of a colour that haze leaves at this distance, 0..=1.
+pub(super) fn clear(lighting: &Lighting, distance: f32) -> f32 {
+    if lighting.haze_distance.is_finite() { libm::expf(-distance / lighting.haze_distance) } else { 1.0 }
 }
 
-/// A turn for the places that a shadow is asked at, another for each pixel.
+/// A turn for the places that a shadow is asked at, another for each pixel of a tile.
 pub(super) fn turn(x: usize, y: usize) -> Vec2 {
-    let angle = Seed::new(x as u64).at(y as u64).unit() * std::f32::consts::TAU;
-    Vec2::new(libm::cosf(angle), libm::sinf(angle))
+    const SIDE: usize = 64;
+    static TURNS: LazyLock<Vec<Vec2>> = LazyLock::new(|| {
+        let angle = |n: usize| Seed::new(11).at(n as u64).unit() * std::f32::consts::TAU;
+        (0..SIDE * SIDE).map(|n| Vec2::new(libm::cosf(angle(n)), libm::sinf(angle(n)))).collect()
+    });
+    TURNS[y % SIDE * SIDE + x % SIDE]
 }
 
 fn power4(x: f32) -> f32 {

@@ -79,6 +79,11 @@ impl Samples {
         (part.x >= 1.0 && part.y >= 1.0).then(|| Self::empty(low.x as i32, low.y as i32, part.x as i32, part.y as i32))
     }
 
+    /// Left, top, right and bottom end, in samples of the picture.
+    pub(super) fn rectangle(&self) -> [i32; 4] {
+        [self.left, self.top, self.left + self.width, self.top + self.height]
+    }
+
     /// What is seen at a sample of the picture, and how far ahead it is.
     pub fn at(&self, x: i32, y: i32) -> Option<(Seen, f32)> {
         let i = self.index(x, y)?;
@@ -191,8 +196,8 @@ impl Samples {
         // Nearness is linear in the picture.
         let dx = ((b.z - a.z) * (c.y - a.y) - (c.z - a.z) * (b.y - a.y)) / area;
         let dy = ((c.z - a.z) * (b.x - a.x) - (b.z - a.z) * (c.x - a.x)) / area;
-        let top = (a.y.min(b.y).min(c.y) - 0.5).ceil().max(0.0) as i32;
-        let bottom = (a.y.max(b.y).max(c.y) - 0.5).ceil().min(self.height as f32) as i32;
+        let top = ceil(a.y.min(b.y).min(c.y) - 0.5).max(0);
+        let bottom = ceil(a.y.max(b.y).max(c.y) - 0.5).min(self.height);
         for row in top..bottom {
             let y = row as f32 + 0.5;
             let (mut left, mut right) = (f32::INFINITY, f32::NEG_INFINITY);
@@ -203,8 +208,7 @@ impl Samples {
                     right = right.max(x);
                 }
             }
-            let from = (left - 0.5).ceil().max(0.0) as i32;
-            let to = (right - 0.5).ceil().min(self.width as f32) as i32;
+            let (from, to) = (ceil(left - 0.5).max(0), ceil(right - 0.5).min(self.width));
             if from >= to {
                 continue;
             }
@@ -220,6 +224,13 @@ impl Samples {
             }
         }
     }
+}
+
+/// The least whole number that isn't below `x`, at the ends of `i32` where it is beyond them. (`f32::ceil` is a call
+/// into the system's library where the processor isn't told to be a newer one.)
+pub(super) fn ceil(x: f32) -> i32 {
+    let whole = x as i32;
+    if (whole as f32) < x { whole.saturating_add(1) } else { whole }
 }
 
 /// A face with holes in its texture.

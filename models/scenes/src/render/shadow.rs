@@ -2,6 +2,7 @@
 
 use glam::{Vec2, Vec3};
 
+use super::raster::ceil;
 use crate::model::{Face, Vertex};
 
 /// Distances along the light's direction, over a square across it.
@@ -16,25 +17,48 @@ pub(super) struct DepthMap {
     side: i32,
     /// The greatest `towards · point` of each texel: the surface next to the light.
     height: Vec<f32>,
+    /// The greatest of each [`CELL`]² texels: where it is low, no texel need be asked.
+    coarse: Vec<f32>,
+    cells: i32,
 }
+
+/// Points in a light's own axes (see [`DepthMap::axes`]) lie within these.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    low: Vec3,
+    high: Vec3,
+}
+
+impl Bounds {
+    /// Around nothing.
+    pub(super) const NONE: Self = Self { low: Vec3::INFINITY, high: Vec3::NEG_INFINITY };
+
+    /// Grows to hold a point.
+    pub(super) fn add(&mut self, point: Vec3) {
+        self.low = self.low.min(point);
+        self.high = self.high.max(point);
+    }
+}
+
+/// What rises farther away than this (metres, across the light) takes no light from a point.
+const FARTHEST: f32 = 0.75;
+
+/// Texels along the side of a coarse cell.
+const CELL: i32 = 16;
 
 /// A surface doesn't shade itself within this distance, in metres.
 const BIAS: f32 = 0.03;
 
 /// Places in a disc of radius 1, evenly spread (a golden spiral).
-const DISC: [(f32, f32); 12] = [
-    (0.204, 0.0),
-    (-0.261, 0.239),
-    (0.040, -0.455),
-    (0.329, 0.429),
-    (-0.603, -0.107),
-    (0.571, -0.363),
-    (-0.191, 0.711),
-    (-0.362, -0.703),
-    (0.792, 0.285),
-    (-0.819, 0.342),
-    (0.381, -0.854),
-    (0.317, 0.926),
+const DISC: [(f32, f32); 8] = [
+    (0.250, 0.000),
+    (-0.319, 0.292),
+    (0.049, -0.557),
+    (0.402, 0.525),
+    (-0.739, -0.131),
+    (0.700, -0.445),
+    (-0.234, 0.870),
+    (-0.446, -0.859),
 ];
 
 impl DepthMap {
@@ -43,13 +67,28 @@ impl DepthMap {
         let across = if towards.z.abs() > 0.99 { Vec3::X } else { Vec3::Z.cross(towards).normalize() };
         let up = towards.cross(across);
         let low = Vec2::new(across.dot(middle), up.dot(middle)) - Vec2::splat(radius);
-        let height = vec![f32::NEG_INFINITY; (side * side) as usize];
-        Self { across, up, towards, low, scale: side as f32 / (2.0 * radius), side, height }
+        let cells = (side + CELL - 1) / CELL;
+        let none = |side: i32| vec![f32::NEG_INFINITY; (side * side) as usize];
+        let scale = side as f32 / (2.0 * radius);
+        Self { across, up, towards, low, scale, side, height: none(side), coarse: none(cells), cells }
     }
 
     fn texel(&self, point: Vec3) -> Vec3 {
-        let flat = (Vec2::new(self.across.dot(point), self.up.dot(point)) - self.low) * self.scale;
-        flat.extend(self.towards.dot(point))
+        let at = self.axes(point);
+        ((at.truncate() - self.low) * self.scale).extend(at.z)
+    }
+
+    /// A point in the light's own axes, in metres: across, up, and towards it. Maps of one light share them.
+    pub(super) fn axes(&self, point: Vec3) -> Vec3 {
+        Vec3::new(self.across.dot(point), self.up.dot(point), self.towards.dot(point))
+    }
+
+    /// Whether anything on the map might change the light at points within these bounds.
+    pub(super) fn reaches(&self, bounds: &Bounds) -> bool {
+        let reach = Vec2::splat(FARTHEST);
+        let (low, high) = (bounds.low.truncate() - reach, bounds.high.truncate() + reach);
+        let (low, high) = ((low - self.low) * self.scale, (high - self.low) * self.scale);
+        self.rises([low.x, low.y, high.x, high.y], bounds.low.z)
     }
 
     /// Adds surfaces.
@@ -67,8 +106,8 @@ impl DepthMap {
         }
         let dx = ((b.z - a.z) * (c.y - a.y) - (c.z - a.z) * (b.y - a.y)) / area;
         let dy = ((c.z - a.z) * (b.x - a.x) - (b.z - a.z) * (c.x - a.x)) / area;
-        let top = (a.y.min(b.y).min(c.y) - 0.5).ceil().max(0.0) as i32;
-        let bottom = (a.y.max(b.y).max(c.y) - 0.5).ceil().min(self.side as f32) as i32;
+        let top = ceil(a.y.min(b.y).min(c.y) - 0.5).max(0);
+        let bottom = ceil(a.y.max(b.y).max(c.y) - 0.5).min(self.side);
         for row in top..bottom {
             let y = row as f32 + 0.5;
             let (mut left, mut right) = (f32::INFINITY, f32::NEG_INFINITY);
@@ -79,12 +118,13 @@ impl DepthMap {
                     right = right.max(x);
                 }
             }
-            let from = (left - 0.5).ceil().max(0.0) as i32;
-            let to = (right - 0.5).ceil().min(self.side as f32) as i32;
+            let (from, to) = (ceil(left - 0.5).max(0), ceil(right - 0.5).min(self.side));
             for x in from..to {
                 let height = a.z + (x as f32 + 0.5 - a.x) * dx + (y - a.y) * dy;
                 let texel = &mut self.height[(row * self.side + x) as usize];
                 *texel = texel.max(height);
+                let cell = &mut self.coarse[(row / CELL * self.cells + x / CELL) as usize];
+                *cell = cell.max(height);
             }
         }
     }
@@ -97,26 +137,30 @@ impl DepthMap {
         self.height[(y * self.side + x) as usize]
     }
 
-    fn is_beside(&self, at: Vec3, margin: f32) -> bool {
-        let high = self.side as f32 + margin;
-        at.x < -margin || at.y < -margin || at.x > high || at.y > high
-    }
-
-    /// Whether anything on the map could change the light at a point.
-    pub(super) fn may_reach(&self, point: Vec3) -> bool {
-        !self.is_beside(self.texel(point), 0.6 * self.scale)
+    /// Whether anything in a rectangle of texels (left, top, right, bottom) rises above `limit`.
+    fn rises(&self, [left, top, right, bottom]: [f32; 4], limit: f32) -> bool {
+        let side = self.side as f32;
+        if right < 0.0 || bottom < 0.0 || left >= side || top >= side {
+            return false;
+        }
+        let cell = |x: f32| x.clamp(0.0, side - 1.0) as i32 / CELL;
+        let (left, right) = (cell(left), cell(right));
+        (cell(top)..=cell(bottom)).any(|y| {
+            let row = (y * self.cells) as usize;
+            self.coarse[row + left as usize..=row + right as usize].iter().any(|height| *height > limit)
+        })
     }
 
     /// The share of light that reaches a point, 0..=1. The edge is `softness` metres wide; `turn` (a cosine and a
     /// sine) turns the places that are asked, so that neighbours ask others.
     pub(super) fn lit(&self, point: Vec3, softness: f32, turn: Vec2) -> f32 {
         let at = self.texel(point);
-        let reach = (softness * self.scale).max(0.9);
-        if self.is_beside(at, reach) {
-            return 1.0;
-        }
+        let reach = (softness.min(FARTHEST) * self.scale).max(0.9);
         // A slope rises towards the light within the disc: that isn't a shadow.
         let limit = at.z + BIAS + 1.2 * reach / self.scale;
+        if !self.rises([at.x - reach, at.y - reach, at.x + reach, at.y + reach], limit) {
+            return 1.0;
+        }
         let blocked = DISC.iter().filter(|(x, y)| {
             let (dx, dy) = (x * turn.x - y * turn.y, x * turn.y + y * turn.x);
             self.height(at.x + dx * reach, at.y + dy * reach) > limit
@@ -128,7 +172,8 @@ impl DepthMap {
     /// beside it takes most.
     pub(super) fn open(&self, point: Vec3, turn: Vec2) -> f32 {
         let at = self.texel(point);
-        if self.is_beside(at, 0.6 * self.scale) {
+        let around = 0.6 * self.scale;
+        if !self.rises([at.x - around, at.y - around, at.x + around, at.y + around], at.z + 0.04) {
             return 1.0;
         }
         let mut taken = 0.0;

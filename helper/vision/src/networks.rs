@@ -1,4 +1,4 @@
-//! Opens a job's networks: what each file is comes from its graph.
+//! Opens networks from files: what each file is comes from its graph.
 
 use std::path::Path;
 
@@ -8,36 +8,45 @@ use silhueta_registry::manifest::Manifest;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::{ChannelOrder, Device};
 use silhueta_shared::model::{ModelFile, Role};
-use silhueta_vision::detector::Detector;
-use silhueta_vision::frame::Frame;
-use silhueta_vision::osnet::Osnet;
-use silhueta_vision::rtmpose::{Layout, RtmPose};
-use silhueta_vision::runtime::{Runtime, RuntimeError};
 
-use crate::pipeline::failure::JobError;
+use crate::detector::Detector;
+use crate::frame::Frame;
+use crate::osnet::Osnet;
+use crate::rtmpose::{Layout, RtmPose};
+use crate::runtime::{Runtime, RuntimeError};
+
+fn unfit(model: &ModelFile, why: String) -> RuntimeError {
+    RuntimeError::Model { file: (&model.file).into(), why }
+}
 
 /// Reads what the graph of `model` says it is and refuses what doesn't fit `role`.
-fn contract(model: &ModelFile, role: Role) -> Result<Contract, JobError> {
+fn contract(model: &ModelFile, role: Role) -> Result<Contract, RuntimeError> {
     let path = Path::new(&model.file);
-    let signature = graph::read(path).map_err(|e| JobError::Model(e.to_string()))?;
-    let contract = recognise(&signature).map_err(|e| JobError::Model(format!("{}: {e}", model.file)))?;
+    let signature = graph::read(path).map_err(|e| unfit(model, e.to_string()))?;
+    let contract = recognise(&signature).map_err(|e| unfit(model, e.to_string()))?;
     if contract.role() != role {
         let is = contract.role().name();
-        return Err(JobError::Model(format!("{} is a {is} network, a {} is needed", model.file, role.name())));
+        return Err(unfit(model, format!("it is a {is} network, a {} is needed", role.name())));
     }
     Ok(contract)
 }
 
 /// Opens a detector.
-pub(crate) fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Detector, JobError> {
+///
+/// # Errors
+/// It can't be loaded, or its graph is another one's; with what it is and what is needed.
+pub fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Detector, RuntimeError> {
     let contract = contract(model, Role::Detector)?;
     let size = Manifest::builtin().find(&model.id).and_then(|entry| entry.input).map(|[w, h]| (w, h));
     let network = runtime.network(Path::new(&model.file), device)?;
-    Ok(Detector::new(network, &contract, size)?)
+    Detector::new(network, &contract, size)
 }
 
 /// Opens a re-identification network.
-pub(crate) fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osnet, JobError> {
+///
+/// # Errors
+/// It can't be loaded, or its graph is another one's; with what it is and what is needed.
+pub fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osnet, RuntimeError> {
     let contract = contract(model, Role::Reid)?;
     let size = match contract.input {
         InputSize::Fixed { w, h } => (w, h),
@@ -61,25 +70,28 @@ pub(crate) fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Resu
 }
 
 /// Opens a pose network.
-pub(crate) fn pose(
+///
+/// # Errors
+/// It can't be loaded, or its graph is another one's; with what it is and what is needed.
+pub fn pose(
     runtime: &Runtime,
     device: Device,
     model: &ModelFile,
     channels: ChannelOrder,
-) -> Result<RtmPose, JobError> {
+) -> Result<RtmPose, RuntimeError> {
     let contract = contract(model, Role::Pose)?;
     let Family::Simcc { keypoints, split } = contract.family else {
         let family = contract.family;
-        return Err(JobError::Model(format!("{} is {family}; a SimCC network is needed for now", model.file)));
+        return Err(unfit(model, format!("it is {family}; a SimCC network is needed for now")));
     };
     if keypoints != 17 {
-        return Err(JobError::Model(format!("{} has {keypoints} keypoints; 17 (COCO) are needed for now", model.file)));
+        return Err(unfit(model, format!("it has {keypoints} keypoints; 17 (COCO) are needed for now")));
     }
     let InputSize::Fixed { w, h } = contract.input else {
-        return Err(JobError::Model(format!("{} doesn't say its input size", model.file)));
+        return Err(unfit(model, "it doesn't say its input size".into()));
     };
     let [x, y] = contract.output_names.as_slice() else {
-        return Err(JobError::Model(format!("{} has {} outputs, not two", model.file, contract.output_names.len())));
+        return Err(unfit(model, format!("it has {} outputs, not two", contract.output_names.len())));
     };
     let fixed = match contract.batch {
         Batch::Fixed(n) => Some(n),
