@@ -55,7 +55,7 @@ impl Gait {
             shift: Vec3::new(
                 0.02 * going + 0.03 * run,
                 self.support * (0.022 - 0.01 * run) * (0.6 + 0.4 * style.sway),
-                -0.008 * going * walk - run * (0.055 + 0.034 * bounce),
+                -0.008 * going * walk - run * (0.04 + 0.03 * bounce),
             ),
             tilt: Vec3::new(
                 self.support * (0.055 * style.sway - 0.02 * run) * going,

@@ -47,8 +47,8 @@ pub(super) fn arm(trunk: &Trunk<'_>, segment: &Segment, time: f32, foot: usize) 
     let pelvis = trunk.figure.position(Joint::Pelvis);
     let flat = glam::Quat::from_rotation_z(trunk.heading);
     let inwards = trunk.style.seed.of("lap").range(0.0, 0.05);
-    let to = pelvis + flat * Vec3::new(0.27 + 0.04 * down, out * (hips + 0.02 - inwards), 0.11) * trunk.scale;
-    let mut arm = trunk.reach(out, to, Vec3::new(-0.6, out * 0.6, -0.2));
-    arm.twist = 0.6;
+    let to = pelvis + flat * Vec3::new(0.27 + 0.04 * down, out * (hips + 0.06 - inwards), 0.11) * trunk.scale;
+    let mut arm = trunk.reach(out, to, Vec3::new(-0.7, out * 0.35, -0.4));
+    arm.twist = 0.8;
     (arm, ease(down * 1.4 - 0.2))
 }

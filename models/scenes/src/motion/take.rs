@@ -41,7 +41,7 @@ pub(super) fn pick_up_torso(style: &Style, segment: &Segment, time: f32) -> Tors
 
 /// Where the thing on the floor is.
 fn found(trunk: &Trunk<'_>) -> Vec3 {
-    trunk.before(0.34, hand(trunk.style) * 0.06, 0.1)
+    trunk.before(0.34, hand(trunk.style) * 0.06, 0.15 * trunk.scale)
 }
 
 pub(super) fn pick_up_arm(trunk: &Trunk<'_>, segment: &Segment, time: f32, foot: usize) -> (Arm, f32) {
