@@ -116,12 +116,12 @@ impl Fall {
             Way::Ahead => (
                 Vec3::new(0.0, -0.03, 0.0),
                 Vec3::new(0.0, -0.1, 0.9),
-                [Arm::hanging(1.0, 0.2, 2.0, 0.0, 1.3), Arm::hanging(-1.0, 0.1, 0.5, 0.1, 0.5)],
+                [Arm::hanging(1.0, 0.05, 1.35, -1.5, 1.35), Arm::hanging(-1.0, 0.0, 0.4, -1.4, 0.3)],
             ),
             Way::Back => (
                 Vec3::new(0.0, 0.03, 0.0),
                 Vec3::new(0.0, 0.1, -0.4),
-                [Arm::hanging(1.0, 0.0, 0.9, 0.0, 0.5), Arm::hanging(-1.0, 0.05, 0.5, 0.0, 0.7)],
+                [Arm::hanging(1.0, -0.05, 0.95, -1.4, 0.5), Arm::hanging(-1.0, -0.1, 0.35, 1.0, 1.2)],
             ),
             Way::Left => (Vec3::new(0.05, 0.25, 0.1), Vec3::new(-0.3, 0.2, 0.0), curled(1.0)),
             Way::Right => (Vec3::new(-0.05, 0.25, -0.1), Vec3::new(0.3, 0.2, 0.0), curled(-1.0)),
@@ -144,7 +144,7 @@ impl Fall {
 /// The arms of one who lies on that side: the lower one ahead, the upper one over the chest.
 fn curled(lower: f32) -> [Arm; 2] {
     [1.0, -1.0].map(|out| {
-        if out == lower { Arm::hanging(out, 1.4, 0.0, 0.2, 0.7) } else { Arm::hanging(out, 0.9, 0.1, 0.5, 1.2) }
+        if out == lower { Arm::hanging(out, 1.4, 0.0, 0.2, 0.7) } else { Arm::hanging(out, 1.0, -0.55, 0.3, 0.9) }
     })
 }
 
@@ -156,6 +156,8 @@ fn thickness(joint: Joint) -> f32 {
         Joint::Head => 0.11,
         Joint::LeftShoulder | Joint::RightShoulder | Joint::LeftKnee | Joint::RightKnee => 0.06,
         Joint::LeftCollar | Joint::RightCollar => 0.08,
+        Joint::LeftAnkle | Joint::RightAnkle => 0.06,
+        Joint::LeftToe | Joint::RightToe => 0.025,
         _ => 0.045,
     }
 }

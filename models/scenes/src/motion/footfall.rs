@@ -176,7 +176,8 @@ impl Planner<'_> {
             if home && land + 2.0 * dance.beat > to + 1.5 * dance.beat || land > to {
                 break;
             }
-            if let Some((foot, offset, turn)) = dance.step(beat) {
+            let ready = land > self.landed + 0.3;
+            if let Some((foot, offset, turn)) = dance.step(beat).filter(|_| ready) {
                 let (at, yaw) = self.home(foot, land);
                 let offset = if home { Vec2::ZERO } else { offset };
                 let at = at + Vec2::from_angle(self.stay.heading.at(land)).rotate(offset);

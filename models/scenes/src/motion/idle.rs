@@ -80,7 +80,7 @@ pub(super) fn arm(trunk: &Trunk<'_>, segment: &Segment, time: f32, foot: usize) 
             let to = trunk.near(chest, 0.2 + upper, -out * 0.07, -0.06 + upper + stir);
             (to, Vec3::new(-0.1, out * 0.75, -0.6), 0.3)
         }
-        Hands::Clasped => (trunk.near(pelvis, 0.2, out * 0.05, 0.02 + stir), Vec3::new(-0.6, out * 0.8, 0.0), 0.3),
+        Hands::Clasped => (trunk.near(pelvis, 0.19, out * 0.085, 0.02 + stir), Vec3::new(-0.6, out * 0.8, 0.0), 0.3),
         Hands::Pockets => {
             let to = trunk.near(pelvis, 0.06, out * (hips + 0.12), 0.0 + stir);
             (to, Vec3::new(-0.8, out * 0.6, 0.0), 0.1)
@@ -95,7 +95,7 @@ pub(super) fn arm(trunk: &Trunk<'_>, segment: &Segment, time: f32, foot: usize) 
             (to, Vec3::new(-0.3, out, 0.0), 0.5)
         }
         Hands::Hip => return None,
-        Hands::Behind => (trunk.near(pelvis, -0.15, out * 0.05, 0.02 + stir), Vec3::new(-0.8, out * 0.7, 0.0), 0.2),
+        Hands::Behind => (trunk.near(pelvis, -0.15, out * 0.085, 0.02 + stir), Vec3::new(-0.8, out * 0.7, 0.0), 0.2),
     };
     let mut arm = trunk.reach(out, to, elbow);
     arm.wrist = wrist;

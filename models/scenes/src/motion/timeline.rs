@@ -174,7 +174,10 @@ impl Stay {
             self.path.push(from, *at, velocity);
             if length > 0.1 {
                 let half = 0.3 + 0.25 * self.heading.left_to(facing).abs() / PI;
-                self.heading.turn((from - half).max(self.from), from + half, facing);
+                // Who stands turns before going; who is on the way turns while going.
+                let stood = !self.segments.last().is_some_and(|s| matches!(s.deed, Deed::Walk | Deed::Run));
+                let middle = if stood { from - 0.4 * half } else { from };
+                self.heading.turn((middle - half).max(self.from), middle + half, facing);
             }
         }
         self.add(deed, length / speed);

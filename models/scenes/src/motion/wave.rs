@@ -16,7 +16,7 @@ pub(super) fn arm(style: &Style, segment: &Segment, time: f32, foot: usize) -> O
         return None;
     }
     let (since, length) = segment.clock(time);
-    let each = (0.3 * length).clamp(0.05, 0.5);
+    let each = (0.4 * length).clamp(0.05, 0.6);
     let up = ease(since / each).min(ease((length - since) / each));
     let beat = libm::sinf(TAU * since * seed.of("rate").range(1.5, 2.2));
     let high = seed.of("high").range(1.75, 2.3);
@@ -24,5 +24,5 @@ pub(super) fn arm(style: &Style, segment: &Segment, time: f32, foot: usize) -> O
     arm.shrug = 0.2;
     arm.wrist = 0.1 * beat;
     // There is no time to raise it for less than half a second.
-    Some((arm, up * ease(length / 0.9)))
+    Some((arm, up * ease(length / 1.5)))
 }
