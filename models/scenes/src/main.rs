@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program")]
 
 use std::fs::File;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -180,13 +181,17 @@ fn make_one(name: &str, script: &Script, out: &Path) -> Result<()> {
     let start = Instant::now();
     let film = Film::new(script);
     let frames = script.frames();
+    let shown = std::io::stderr().is_terminal();
     let made = make(&film, name, out, &|done| {
-        if (done + 1) % script.fps == 0 {
-            eprint!("\r{name}: {} of {frames} frames", done + 1);
+        if shown && (done + 1) % script.fps == 0 {
+            let left = start.elapsed().as_secs_f32() / (done + 1) as f32 * (frames - done - 1) as f32;
+            eprint!("\r\x1b[2K{name}: {} of {frames} frames, {left:.0} s left", done + 1);
         }
     })?;
     let seconds = start.elapsed().as_secs_f32();
-    eprint!("\r\x1b[2K");
+    if shown {
+        eprint!("\r\x1b[2K");
+    }
     println!("{}: {frames} frames in {seconds:.1} s ({:.1} a second)", made.video.display(), frames as f32 / seconds);
     Ok(())
 }

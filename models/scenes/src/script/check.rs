@@ -48,13 +48,17 @@ pub(super) fn check(script: &Script) -> Result<(), ScriptError> {
     }
     for person in &script.people {
         let field = format!("people.{}", person.name);
-        place(&format!("{field}.at"), person.at)?;
+        free(script, &format!("{field}.at"), person.at)?;
         within(&format!("{field}.from"), person.from, 0.0, MOST_SECONDS)?;
         within(&format!("{field}.look.height"), person.look.height.unwrap_or(1.7), 1.0, 2.1)?;
         within(&format!("{field}.look.girth"), person.look.girth.unwrap_or(1.0), 0.7, 1.5)?;
         within(&format!("{field}.look.figure"), person.look.figure.unwrap_or(0.5), 0.0, 1.0)?;
         for (n, step) in person.steps.iter().enumerate() {
-            check_step(&format!("{field}.steps.{n}"), step)?;
+            let field = format!("{field}.steps.{n}");
+            check_step(&field, step)?;
+            if let Step::Walk { to, .. } | Step::Run { to, .. } | Step::Appear { at: to, .. } = *step {
+                free(script, &field, to)?;
+            }
         }
     }
     Ok(())
@@ -62,14 +66,8 @@ pub(super) fn check(script: &Script) -> Result<(), ScriptError> {
 
 fn check_step(field: &str, step: &Step) -> Result<(), ScriptError> {
     match *step {
-        Step::Walk { to, speed } => {
-            place(field, to)?;
-            within(field, speed.unwrap_or(1.0), 0.05, 3.0)
-        }
-        Step::Run { to, speed } => {
-            place(field, to)?;
-            within(field, speed.unwrap_or(3.0), 1.5, 9.0)
-        }
+        Step::Walk { speed, .. } => within(field, speed.unwrap_or(1.0), 0.05, 3.0),
+        Step::Run { speed, .. } => within(field, speed.unwrap_or(3.0), 1.5, 9.0),
         Step::Sit { seconds } | Step::Fall { seconds } | Step::PickUp { seconds } => {
             within(field, seconds, 1.5, MOST_SECONDS)
         }
@@ -84,8 +82,7 @@ fn check_step(field: &str, step: &Step) -> Result<(), ScriptError> {
         Step::Stand { seconds } | Step::Wave { seconds } | Step::Dance { seconds } | Step::Wait { seconds } => {
             within(field, seconds, 0.0, MOST_SECONDS)
         }
-        Step::Appear { at, .. } => place(field, at),
-        Step::LookAt { .. } | Step::Leave => Ok(()),
+        Step::Appear { .. } | Step::LookAt { .. } | Step::Leave => Ok(()),
     }
 }
 
@@ -113,6 +110,17 @@ fn picture(script: &Script) -> Result<(), ScriptError> {
     require(picture.compression <= 51, "picture.compression", "x264's rate factor goes from 0 to 51")
 }
 
+/// Beyond this ground there are walls and roads: people would walk through them.
+fn free(script: &Script, field: &str, at: [f32; 2]) -> Result<(), ScriptError> {
+    let [low, high] = script.place.free();
+    let inside = (low.x..=high.x).contains(&at[0]) && (low.y..=high.y).contains(&at[1]);
+    let why = format!(
+        "{at:?} is not on the ground that this place leaves free: x {} to {}, y {} to {}",
+        low.x, high.x, low.y, high.y
+    );
+    require(inside, field, &why)
+}
+
 fn place(field: &str, at: [f32; 2]) -> Result<(), ScriptError> {
     at.into_iter().try_for_each(|value| within(field, value, -200.0, 200.0))
 }
@@ -132,4 +140,45 @@ fn unlike<'a>(field: &str, names: impl Iterator<Item = &'a String>) -> Result<()
 
 fn require(holds: bool, field: &str, why: &str) -> Result<(), ScriptError> {
     if holds { Ok(()) } else { Err(ScriptError::Value { field: field.into(), why: why.into() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        title = "good"
+        seed = 1
+        seconds = 2
+        place = "corridor"
+        light = "lamps"
+        camera = { keys = [{ at = [0, -4, 1.6], look = [0, 0, 1] }] }
+        people = [{ name = "ana", at = [0, 0], steps = [{ do = "walk", to = [1, 3] }] }]
+        lines = [{ name = "middle", from = [0.5, 1], to = [0.5, 0] }]
+    "#;
+
+    #[test]
+    fn a_mistake_is_answered_with_its_place() {
+        Script::parse(GOOD).unwrap();
+        for (good, bad, answer) in [
+            ("seconds = 2", "seconds = 0.01", "seconds: too short"),
+            ("seconds = 2", "seconds = 2\nsize = [101, 64]", "size: both sides must be even"),
+            ("seconds = 2", "seconds = nan", "seconds: NaN"),
+            ("\"walk\"", "\"fly\"", "unknown variant `fly`"),
+            ("title = \"good\"", "titel = \"x\"", "titel"),
+            ("to = [1, 3]", "to = [2, 3]", "people.ana.steps.0: [2.0, 3.0] is not on the ground"),
+            ("to = [1, 3]", "to = [1, 3], speed = 9", "people.ana.steps.0: 9 is not within"),
+            ("to = [0.5, 0]", "to = [0.5, 1]", "lines.middle: its ends are the same point"),
+            ("look = [0, 0, 1]", "look = [0, -4, 0]", "camera.keys.0: straight up or down"),
+            (
+                "{ name = \"ana\", at = [0, 0], steps",
+                "{ name = \"ana\", at = [0, 0] }, { name = \"ana\", at = [0, 0], steps",
+                "there twice",
+            ),
+        ] {
+            assert!(GOOD.contains(good), "{good}");
+            let error = Script::parse(&GOOD.replace(good, bad)).unwrap_err().to_string();
+            assert!(error.contains(answer), "{bad}: {error}");
+        }
+    }
 }

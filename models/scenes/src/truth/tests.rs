@@ -100,7 +100,7 @@ fn what_the_sensor_does_changes_no_truth_and_an_open_shutter_only_the_blur() {
 #[test]
 fn out_of_the_picture_nothing_is_seen_and_at_its_edge_a_part() {
     let script =
-        Script::parse(&THREE.replace("at = [1.6, 0]", "at = [3.4, 0]").replace("at = [0, 1.6]", "at = [30, 1.6]"))
+        Script::parse(&THREE.replace("at = [1.6, 0]", "at = [3.4, 0]").replace("at = [0, 1.6]", "at = [11, 1.6]"))
             .unwrap();
     let people = at(&Film::new(&script), 3);
     assert_eq!(people.iter().map(|p| p.player).collect::<Vec<_>>(), [0, 2], "the second is far outside");
