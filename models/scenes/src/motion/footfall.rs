@@ -200,6 +200,10 @@ impl Planner<'_> {
         if way.length() < 0.015 && nearest(yaw - last.yaw).abs() < 0.07 {
             return;
         }
+        // A dance may begin before the steps that lead to it have ended: their feet land first.
+        if land < last.from + 0.3 {
+            return;
+        }
         // No foot stays where the body has left it too far behind.
         let (path, far) = (&self.stay.path, 0.62 * self.leg);
         let (mut lift, earliest) = (lift, last.from.max(self.begin) + 0.1);

@@ -75,12 +75,12 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (place(), prop::option::of(1.5f32..9.0)).prop_map(|(to, speed)| Step::Run { to, speed }),
         1 => (0.0f32..5.0).prop_map(|seconds| Step::Stand { seconds }),
         1 => (-720.0f32..720.0, 0.5f32..3.0).prop_map(|(to, seconds)| Step::Turn { to, seconds }),
-        1 => (1.5f32..6.0).prop_map(|seconds| Step::Sit { seconds }),
-        1 => (1.5f32..6.0).prop_map(|seconds| Step::Fall { seconds }),
+        1 => (2.0f32..6.0).prop_map(|seconds| Step::Sit { seconds }),
+        1 => (2.5f32..6.0).prop_map(|seconds| Step::Fall { seconds }),
         1 => (0.0f32..4.0).prop_map(|seconds| Step::Wave { seconds }),
-        1 => (1.5f32..4.0).prop_map(|seconds| Step::PickUp { seconds }),
-        1 => (0.3f32..2.0, 1.5f32..4.0).prop_map(|(height, seconds)| Step::Take { height, seconds }),
-        1 => (0.0f32..6.0).prop_map(|seconds| Step::Dance { seconds }),
+        1 => (2.0f32..4.0).prop_map(|seconds| Step::PickUp { seconds }),
+        1 => (0.3f32..2.0, 2.0f32..4.0).prop_map(|(height, seconds)| Step::Take { height, seconds }),
+        1 => (2.0f32..6.0).prop_map(|seconds| Step::Dance { seconds }),
         1 => (0.0f32..3.0).prop_map(|seconds| Step::Wait { seconds }),
         1 => prop_oneof![
             Just(Target::Ahead),
@@ -98,7 +98,7 @@ fn fastest(steps: &[Step]) -> f32 {
         Step::Run { speed, .. } => speed.unwrap_or(3.8),
         _ => 0.0,
     };
-    steps.iter().map(speed).fold(0.0, f32::max) * 3.2 + 6.0
+    steps.iter().map(speed).fold(0.0, f32::max) * 3.2 + 8.0
 }
 
 proptest! {

@@ -68,18 +68,20 @@ fn check_step(field: &str, step: &Step) -> Result<(), ScriptError> {
     match *step {
         Step::Walk { speed, .. } => within(field, speed.unwrap_or(1.0), 0.05, 3.0),
         Step::Run { speed, .. } => within(field, speed.unwrap_or(3.0), 1.5, 9.0),
-        Step::Sit { seconds } | Step::Fall { seconds } | Step::PickUp { seconds } => {
-            within(field, seconds, 1.5, MOST_SECONDS)
+        Step::Sit { seconds } | Step::PickUp { seconds } | Step::Dance { seconds } => {
+            within(field, seconds, 2.0, MOST_SECONDS)
         }
+        // Who is up again sooner was thrown and not falling.
+        Step::Fall { seconds } => within(field, seconds, 2.5, MOST_SECONDS),
         Step::Take { height, seconds } => {
-            within(field, seconds, 1.5, MOST_SECONDS)?;
+            within(field, seconds, 2.0, MOST_SECONDS)?;
             within(field, height, 0.3, 2.0)
         }
         Step::Turn { seconds, to } => {
             within(field, to, -720.0, 720.0)?;
             within(field, seconds, 0.2, MOST_SECONDS)
         }
-        Step::Stand { seconds } | Step::Wave { seconds } | Step::Dance { seconds } | Step::Wait { seconds } => {
+        Step::Stand { seconds } | Step::Wave { seconds } | Step::Wait { seconds } => {
             within(field, seconds, 0.0, MOST_SECONDS)
         }
         Step::Appear { .. } | Step::LookAt { .. } | Step::Leave => Ok(()),
