@@ -1,8 +1,8 @@
 //! What a person does at each moment: from the steps of a script to a pose.
 //!
 //! Everything is worked out as a function of time, so that frames can be drawn in any order: where one is and faces
-//! ([`path`]), where the feet stand ([`footfall`]), what trunk and arms do about it ([`gait`]) and beyond it
-//! ([`deed`]). Legs reach from the hips to the feet ([`legs`]), and so feet that stand don't slide.
+//! (`path`), where the feet stand (`footfall`), what trunk and arms do about it (`gait`) and beyond it
+//! (`deed`). Legs reach from the hips to the feet (`legs`), and so feet that stand don't slide.
 
 mod dance;
 mod deed;

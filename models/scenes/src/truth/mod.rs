@@ -1,4 +1,4 @@
-//! What is true of a scene: of each frame ([`person`]), and of the scene as a whole ([`events`]).
+//! What is true of a scene: of each frame (`person`), and of the scene as a whole (`events`).
 
 mod events;
 mod face;
