@@ -9,6 +9,7 @@ mod draw;
 mod lens;
 mod light;
 mod raster;
+mod scan;
 mod shadow;
 
 pub use draw::{Actor, Backdrop, Cover, Drawing, Set};

@@ -2,6 +2,7 @@
 
 use glam::{Mat3, Vec2, Vec3};
 
+use super::scan::scan;
 use crate::camera::Camera;
 use crate::model::{Face, Material, Vertex};
 
@@ -187,50 +188,24 @@ impl Samples {
         }
     }
 
-    /// Fills a triangle; corners are samples from this rectangle's own left and top, and nearness.
-    fn triangle(&mut self, [a, b, c]: [Vec3; 3], what: u32, holes: Option<&Holes<'_>>) {
-        let area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
-        if area.abs() < 1e-6 || !area.is_finite() {
-            return;
-        }
-        // Nearness is linear in the picture.
-        let dx = ((b.z - a.z) * (c.y - a.y) - (c.z - a.z) * (b.y - a.y)) / area;
-        let dy = ((c.z - a.z) * (b.x - a.x) - (b.z - a.z) * (c.x - a.x)) / area;
-        let top = ceil(a.y.min(b.y).min(c.y) - 0.5).max(0);
-        let bottom = ceil(a.y.max(b.y).max(c.y) - 0.5).min(self.height);
-        for row in top..bottom {
-            let y = row as f32 + 0.5;
-            let (mut left, mut right) = (f32::INFINITY, f32::NEG_INFINITY);
-            for (p, q) in [(a, b), (b, c), (c, a)] {
-                if (p.y <= y) != (q.y <= y) {
-                    let x = p.x + (y - p.y) / (q.y - p.y) * (q.x - p.x);
-                    left = left.min(x);
-                    right = right.max(x);
-                }
-            }
-            let (from, to) = (ceil(left - 0.5).max(0), ceil(right - 0.5).min(self.width));
-            if from >= to {
-                continue;
-            }
-            let start = (row * self.width + from) as usize;
-            let end = (row * self.width + to) as usize;
-            let mut near = a.z + (from as f32 + 0.5 - a.x) * dx + (y - a.y) * dy;
+    /// Fills a triangle; corners are samples from this rectangle's own left and top, and nearness, which is linear in
+    /// the picture.
+    fn triangle(&mut self, corners: [Vec3; 3], what: u32, holes: Option<&Holes<'_>>) {
+        scan(corners, self.width, self.height, |span| {
+            let row = (span.row * self.width) as usize;
+            let (start, end) = (row + span.from as usize, row + span.to as usize);
+            let y = span.row as f32 + 0.5;
+            let mut near = span.value;
             let line = self.nearness[start..end].iter_mut().zip(&mut self.seen[start..end]);
             for (n, (nearest, seen)) in line.enumerate() {
-                if near > *nearest && holes.is_none_or(|holes| holes.is_solid((from as usize + n) as f32 + 0.5, y)) {
+                let x = (span.from as usize + n) as f32 + 0.5;
+                if near > *nearest && holes.is_none_or(|holes| holes.is_solid(x, y)) {
                     (*nearest, *seen) = (near, what);
                 }
-                near += dx;
+                near += span.slope;
             }
-        }
+        });
     }
-}
-
-/// The least whole number that isn't below `x`, at the ends of `i32` where it is beyond them. (`f32::ceil` is a call
-/// into the system's library where the processor isn't told to be a newer one.)
-pub(super) fn ceil(x: f32) -> i32 {
-    let whole = x as i32;
-    if (whole as f32) < x { whole.saturating_add(1) } else { whole }
 }
 
 /// A face with holes in its texture.

@@ -2,7 +2,7 @@
 
 use glam::{Vec2, Vec3};
 
-use super::raster::ceil;
+use super::scan::scan;
 use crate::model::{Face, Vertex};
 
 /// Distances along the light's direction, over a square across it.
@@ -99,34 +99,17 @@ impl DepthMap {
         }
     }
 
-    fn triangle(&mut self, [a, b, c]: [Vec3; 3]) {
-        let area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
-        if area.abs() < 1e-9 || !area.is_finite() {
-            return;
-        }
-        let dx = ((b.z - a.z) * (c.y - a.y) - (c.z - a.z) * (b.y - a.y)) / area;
-        let dy = ((c.z - a.z) * (b.x - a.x) - (b.z - a.z) * (c.x - a.x)) / area;
-        let top = ceil(a.y.min(b.y).min(c.y) - 0.5).max(0);
-        let bottom = ceil(a.y.max(b.y).max(c.y) - 0.5).min(self.side);
-        for row in top..bottom {
-            let y = row as f32 + 0.5;
-            let (mut left, mut right) = (f32::INFINITY, f32::NEG_INFINITY);
-            for (p, q) in [(a, b), (b, c), (c, a)] {
-                if (p.y <= y) != (q.y <= y) {
-                    let x = p.x + (y - p.y) / (q.y - p.y) * (q.x - p.x);
-                    left = left.min(x);
-                    right = right.max(x);
-                }
-            }
-            let (from, to) = (ceil(left - 0.5).max(0), ceil(right - 0.5).min(self.side));
-            for x in from..to {
-                let height = a.z + (x as f32 + 0.5 - a.x) * dx + (y - a.y) * dy;
-                let texel = &mut self.height[(row * self.side + x) as usize];
+    fn triangle(&mut self, corners: [Vec3; 3]) {
+        scan(corners, self.side, self.side, |span| {
+            let mut height = span.value;
+            for x in span.from..span.to {
+                let texel = &mut self.height[(span.row * self.side + x) as usize];
                 *texel = texel.max(height);
-                let cell = &mut self.coarse[(row / CELL * self.cells + x / CELL) as usize];
+                let cell = &mut self.coarse[(span.row / CELL * self.cells + x / CELL) as usize];
                 *cell = cell.max(height);
+                height += span.slope;
             }
-        }
+        });
     }
 
     fn height(&self, x: f32, y: f32) -> f32 {
