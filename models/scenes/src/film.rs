@@ -10,7 +10,7 @@ use crate::figure::Figure;
 use crate::motion::{Moment, Performance};
 use crate::place::Place;
 use crate::render::{Actor, Backdrop, Drawing, Lens, Picture, Set};
-use crate::script::Script;
+use crate::script::{Look, Person, Script};
 use crate::seed::Seed;
 
 /// How many moments make up an open shutter; odd, so that one is in the middle.
@@ -70,10 +70,12 @@ impl<'a> Film<'a> {
     /// Makes the bodies and works out what they do.
     pub fn new(script: &'a Script) -> Self {
         let seed = Seed::new(script.seed);
-        let player = |person: &crate::script::Person| {
+        let player = |person: &Person| {
             let seed = seed.of("person").of(&person.name);
             let body = Body::new(&person.look, seed.of("body"));
-            let part = Performance::new(person, &body.rest, seed.of("motion"));
+            // A hand that chance gave a bag moves as one that the script gave one.
+            let look = Look { girth: Some(body.girth), carries: Some(body.carried), ..person.look.clone() };
+            let part = Performance::new(&Person { look, ..person.clone() }, &body.rest, seed.of("motion"));
             Player { name: person.name.clone(), body, part }
         };
         let players = script.people.iter().map(player).collect();

@@ -21,7 +21,7 @@ use glam::{Mat3, Vec3};
 
 use crate::figure::{Figure, JOINTS, Joint, Rest};
 use crate::model::{Face, Material, Vertex};
-use crate::script::Look;
+use crate::script::{Carried, Look};
 use crate::seed::Seed;
 use surface::{Corner, Hang};
 
@@ -59,6 +59,10 @@ pub struct Body {
     pub materials: Vec<Material>,
     /// Metres from the sole to the crown.
     pub height: f32,
+    /// Girth as in [`Look::girth`].
+    pub girth: f32,
+    /// What it carries.
+    pub carried: Carried,
     skin: Vec<Corner>,
 }
 
@@ -75,6 +79,8 @@ impl Body {
             faces: surface.faces,
             materials: surface.materials,
             height: shape.height,
+            girth: shape.girth,
+            carried: outfit::carried(look, seed),
             skin: surface.corners,
         }
     }

@@ -70,6 +70,15 @@ fn hair(look: &Look, shape: &Shape, seed: Seed) -> Hair {
     look.hair.or(drawn).unwrap_or(Hair::Short)
 }
 
+/// What is carried.
+pub(super) fn carried(look: &Look, seed: Seed) -> Carried {
+    look.carries.unwrap_or_else(|| {
+        let kinds =
+            [(Carried::Nothing, 0.66), (Carried::Backpack, 0.14), (Carried::Bag, 0.08), (Carried::ShoulderBag, 0.12)];
+        weighted(seed.of("carried"), &kinds).unwrap_or(Carried::Nothing)
+    })
+}
+
 /// Builds the surface; also says where the face's points are.
 pub(super) fn dress(look: &Look, shape: &Shape, seed: Seed) -> (Surface, FacePoints) {
     let mut surface = Surface::default();
@@ -79,11 +88,7 @@ pub(super) fn dress(look: &Look, shape: &Shape, seed: Seed) -> (Surface, FacePoi
     let hair_colour = palette::hair(look, shape, skin, seed);
     let hair = hair(look, shape, seed);
     let garments = garments(look, shape, seed);
-    let carried = look.carries.unwrap_or_else(|| {
-        let kinds =
-            [(Carried::Nothing, 0.66), (Carried::Backpack, 0.14), (Carried::Bag, 0.08), (Carried::ShoulderBag, 0.12)];
-        weighted(seed.of("carried"), &kinds).unwrap_or(Carried::Nothing)
-    });
+    let carried = carried(look, seed);
 
     let scalp = match hair {
         Hair::Bald => 0.30 * seed.of("fuzz").unit(),

@@ -24,6 +24,9 @@ pub(super) fn torso(rest: &Rest, style: &Style, segment: &Segment, feet: Vec2, t
 
 /// What an arm does, and how much of that.
 pub(super) fn arm(trunk: &Trunk<'_>, segment: &Segment, time: f32, foot: usize) -> Option<(Arm, f32)> {
+    if trunk.style.bag && foot == 1 && !matches!(segment.deed, Deed::Fall { .. }) {
+        return None;
+    }
     match segment.deed {
         Deed::Walk | Deed::Run | Deed::Turn => None,
         Deed::Stand => idle::arm(trunk, segment, time, foot),

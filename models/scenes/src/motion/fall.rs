@@ -41,7 +41,7 @@ impl Fall {
         let (mut buckled, mut down) = (ease(fall / 0.45), ((fall - 0.28) / 0.72).clamp(0.0, 1.0));
         // As a pole that tips over: slowly at first.
         down = down * down * (1.6 - 0.6 * down);
-        let mut braced = ease(fall / 0.3);
+        let mut braced = ease(since / 0.4);
         if rises {
             let rise = (length - since) / (0.45 * length).min(2.4);
             buckled = buckled.min(ease(rise / 0.55));

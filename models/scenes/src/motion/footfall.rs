@@ -8,8 +8,11 @@ use glam::Vec2;
 use super::dance;
 use super::path::nearest;
 use super::style::Style;
-use super::timeline::{Deed, Stay};
+use super::timeline::{Deed, Segment, Stay};
 use crate::seed::ease;
+
+/// No scene lasts as long, in seconds: what comes later needs no footfalls.
+const LATEST: f32 = 4000.0;
 
 /// A foot on the ground, from landing to lifting.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +61,9 @@ pub(super) fn plan(stay: &Stay, style: &Style) -> Footfalls {
     planner.next = usize::from(style.seed.of("first foot").chance(0.5));
     for bout in bouts(stay) {
         match bout {
-            Bout::Steps([from, to]) => planner.steps(from.max(begin), to.min(stay.to + 1.5)),
-            Bout::Dance { from, to, number } => planner.dance(from, to.min(from + 7200.0), number),
+            Bout::Steps([from, _]) | Bout::Dance { from, .. } if from > LATEST => break,
+            Bout::Steps([from, to]) => planner.steps(from.max(begin), to.min(stay.to + 1.5).min(LATEST)),
+            Bout::Dance { from, to, number } => planner.dance(from, to.min(LATEST), number),
         }
     }
     planner.feet
@@ -83,7 +87,9 @@ fn bouts(stay: &Stay) -> Vec<Bout> {
             _ => joined.push(span),
         }
     }
-    let dances = stay.segments.iter().filter(|s| s.deed == Deed::Dance).map(|s| Bout::Dance {
+    // In less than a second one sways, but takes no step.
+    let dance = |s: &&Segment| s.deed == Deed::Dance && s.to - s.from > 1.2;
+    let dances = stay.segments.iter().filter(dance).map(|s| Bout::Dance {
         from: s.from + s.pads[0],
         to: s.to - s.pads[1],
         number: s.number,
@@ -143,7 +149,8 @@ impl Planner<'_> {
         let mut still = 0;
         while still < 2 {
             let pace = self.pace(land + 0.5 * self.pace(land));
-            land += pace;
+            // The foot has to be down for a moment, and then takes a while to get there.
+            land = (land + pace).max(self.feet[self.next].last().map_or(land, |plant| plant.from) + 0.36);
             let (speed, run) = self.stay.gait(land);
             // No leg is long enough for a slow stance at speed.
             let most = (0.95 - 0.15 * run) * self.leg / 0.9 / speed.max(0.1);

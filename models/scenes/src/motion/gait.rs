@@ -70,15 +70,23 @@ impl Gait {
         }
     }
 
-    pub(super) fn arm(&self, style: &Style, foot: usize) -> Arm {
+    /// An arm that nothing else is done with, on a trunk that leans ahead by `leaning`.
+    pub(super) fn arm(&self, style: &Style, foot: usize, leaning: f32) -> Arm {
         let out = side(foot);
         let (going, run) = (self.going(), self.run);
-        let own = style.swing * (1.0 + out * style.uneven);
+        let bag = style.bag && foot == 1;
+        let own = style.swing * (1.0 + out * style.uneven) * if bag { 0.35 } else { 1.0 };
         let swing = -out * self.spread.clamp(-1.3, 1.3) * own * going;
-        let ahead = 0.05 + swing * (0.42 + 0.2 * run) - 0.15 * run;
+        let ahead = 0.05 + swing * (0.42 + 0.2 * run) - 0.15 * run + 0.9 * (leaning - 0.15).max(0.0) * (1.0 - run);
         let forward = swing.max(0.0);
         let elbow = (0.2 + 0.08 * going + 0.35 * forward) * (1.0 - run) + run * (FRAC_PI_2 - 0.05 + 0.45 * swing);
-        let mut arm = Arm::hanging(out, ahead, style.aside + 0.08 * run, 0.12 + 0.3 * run, elbow.max(0.05));
+        let mut arm = Arm::hanging(
+            out,
+            ahead,
+            style.aside + 0.08 * run + if bag { 0.06 } else { 0.0 },
+            0.12 + 0.3 * run,
+            elbow.max(0.05),
+        );
         arm.wrist = 0.12 + 0.15 * run;
         arm
     }

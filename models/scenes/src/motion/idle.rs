@@ -31,11 +31,11 @@ fn hands(style: &Style, segment: &Segment) -> Hands {
         return Hands::Hang;
     }
     use Hands::{Behind, Clasped, Folded, Hang, Hip, Phone, Pockets};
-    style
-        .seed
-        .of("hands")
-        .at(segment.number)
-        .pick(&[Hang, Hang, Hang, Hang, Hang, Folded, Clasped, Pockets, Pockets, Phone, Hip, Behind])
+    let seed = style.seed.of("hands").at(segment.number);
+    if style.bag {
+        return seed.pick(&[Hang, Hang, Hang, Pockets, Phone, Hip]);
+    }
+    seed.pick(&[Hang, Hang, Hang, Hang, Hang, Folded, Clasped, Pockets, Pockets, Phone, Hip, Behind])
 }
 
 /// How far the hands have got to where they go: they begin late and end early.

@@ -6,6 +6,7 @@ use super::foot::Foot;
 use super::limb;
 use super::path::nearest;
 use crate::figure::{Joint, Pose, Rest};
+use crate::seed::ease;
 
 const LEGS: [[Joint; 4]; 2] = [
     [Joint::LeftHip, Joint::LeftKnee, Joint::LeftAnkle, Joint::LeftToe],
@@ -32,7 +33,9 @@ pub(super) fn put(pose: &mut Pose, rest: &Rest, feet: &[Foot; 2], heading: f32) 
     for (foot, joints) in feet.iter().zip(LEGS) {
         let [hip, knee, ankle, _] = joints.map(|joint| joint as usize);
         let root = pose.pelvis + turn * (rest[hip] - rest[0]);
-        let ahead = heading + 0.6 * nearest(foot.yaw - heading);
+        // A knee looks between body and foot, unless that one looks back.
+        let off = nearest(foot.yaw - heading);
+        let ahead = heading + 0.6 * off * ease((3.0 - off.abs()) / 0.9);
         let pole = Quat::from_rotation_z(ahead) * Vec3::X;
         let bent = limb::reach(rest[knee] - rest[hip], rest[ankle] - rest[knee], foot.ankle - root, pole, 1.0);
         let shin = bent.root * Quat::from_rotation_y(bent.hinge);

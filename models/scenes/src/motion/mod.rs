@@ -96,9 +96,10 @@ pub struct Performance {
 }
 
 impl Performance {
-    /// Works out a part for a body with these bones. `seed` gives it its own way of moving.
+    /// Works out a part for a body with these bones. `seed` gives it its own way of moving; of its look, girth
+    /// and what it carries matter.
     pub fn new(person: &Person, rest: &Rest, seed: Seed) -> Self {
-        let style = Style::new(rest, seed, person.look.girth.unwrap_or(1.0));
+        let style = Style::new(rest, seed, &person.look);
         let stays = timeline::stays(person, &style);
         let intervals = timeline::intervals(&stays);
         let planned = |stay: Stay| {
@@ -149,7 +150,7 @@ impl Performance {
         }
         gaze.put(&mut pose, &trunk.figure, heading, leaning);
         for foot in 0..2 {
-            let mut arm = gait.arm(style, foot);
+            let mut arm = gait.arm(style, foot, leaning);
             for (segment, weight) in stay.weights(time) {
                 if let Some((other, share)) = deed::arm(&trunk, segment, time, foot) {
                     arm = arm.blend(&other, share * weight);

@@ -1,6 +1,7 @@
 //! What is a person's own in their way of moving.
 
 use crate::figure::{Joint, Rest};
+use crate::script::{Carried, Look};
 use crate::seed::Seed;
 
 /// One person's way of moving. Angles are radians, lengths metres.
@@ -32,10 +33,13 @@ pub(super) struct Style {
     pub(super) aside: f32,
     /// Whether the left hand does what one hand does.
     pub(super) left_handed: bool,
+    /// Whether the right hand holds a bag, and so does nothing else.
+    pub(super) bag: bool,
 }
 
 impl Style {
-    pub(super) fn new(rest: &Rest, seed: Seed, girth: f32) -> Self {
+    pub(super) fn new(rest: &Rest, seed: Seed, look: &Look) -> Self {
+        let (girth, bag) = (look.girth.unwrap_or(1.0), look.carries == Some(Carried::Bag));
         let seed = seed.of("way of moving");
         let hips = rest[Joint::LeftHip as usize].y.abs().max(0.06);
         let leg = rest[Joint::LeftHip as usize].z.max(0.4);
@@ -53,7 +57,8 @@ impl Style {
             turnout: 0.12 + 0.05 * normal("turnout"),
             stance: hips * seed.of("stance").range(0.95, 1.35),
             aside: 0.1 + 0.25 * (girth - 1.0).max(0.0) + 0.04 * seed.of("aside").unit(),
-            left_handed: seed.of("hand").chance(0.3),
+            left_handed: bag || seed.of("hand").chance(0.3),
+            bag,
         }
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn take_arm(
     let (out, style) = (side(foot), trunk.style);
     let share = rise(segment, time, 0.0, 0.2) - rise(segment, time, 0.86, 1.0);
     let hips = trunk.rest[Joint::LeftHip as usize].y.abs() / trunk.scale;
-    let place = style.seed.of("hides").at(segment.number).index(3);
+    let place = if style.bag { 0 } else { style.seed.of("hides").at(segment.number).index(3) };
     if out != hand(style) {
         // A jacket or a bag is held open by the other hand.
         let to = match place {
@@ -120,7 +120,7 @@ pub(super) fn take_arm(
     let reached = near.lerp(thing, rise(segment, time, 0.05, 0.3));
     let back = reached.lerp(before, rise(segment, time, 0.42, 0.6));
     let to = back.lerp(hides, rise(segment, time, 0.58, 0.76));
-    let mut arm = trunk.reach(out, to, Vec3::new(-0.5, out * 0.6, -0.6));
+    let mut arm = trunk.reach(out, to, Vec3::new(-0.3, out, -0.5));
     arm.wrist = 0.1 + 0.3 * rise(segment, time, 0.6, 0.75);
     Some((arm, share))
 }

@@ -102,7 +102,7 @@ fn fastest(steps: &[Step]) -> f32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn whatever_is_done_nothing_jumps_and_no_bone_breaks(

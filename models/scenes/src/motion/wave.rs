@@ -11,7 +11,7 @@ use crate::seed::ease;
 /// The waving arm, and how far it is up.
 pub(super) fn arm(style: &Style, segment: &Segment, time: f32, foot: usize) -> Option<(Arm, f32)> {
     let seed = style.seed.of("wave").at(segment.number);
-    let left = seed.of("left").chance(0.35);
+    let left = style.bag || seed.of("left").chance(0.35);
     if left != (foot == 0) {
         return None;
     }
