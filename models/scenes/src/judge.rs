@@ -174,6 +174,9 @@ impl Verdict {
 
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.people == 0 {
+            return write!(f, "nobody is wholly to be seen");
+        }
         let mean = |values: &[f32]| values.iter().fold(0.0, |sum, value| sum + value) / values.len().max(1) as f32;
         write!(
             f,
