@@ -117,7 +117,9 @@ impl<'a> Film<'a> {
             // As much before the frame's time as after it, so that truth is in the middle of the blur.
             let moments = (0..EXPOSURES).filter(|n| *n != EXPOSURES / 2);
             for n in moments {
-                let (other, ..) = self.expose(time + open * ((n as f32 + 0.5) / EXPOSURES as f32 - 0.5));
+                let moment = time + open * ((n as f32 + 0.5) / EXPOSURES as f32 - 0.5);
+                // Before a scene begins nobody is there.
+                let (other, ..) = self.expose(moment.max(0.0));
                 drawing.light.iter_mut().zip(other.light).for_each(|(sum, light)| *sum += light);
             }
             drawing.light.iter_mut().for_each(|light| *light /= EXPOSURES as f32);
@@ -145,5 +147,32 @@ impl<'a> Film<'a> {
             let script = self.script;
             Arc::new(Set::new(Place::new(script.place, script.light, &script.things, self.seed.of("place"))))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_shutter_leaves_who_stands_as_they_are_from_the_first_frame_on() {
+        const TEXT: &str = r#"
+            title = "one"
+            seed = 2
+            size = [320, 180]
+            seconds = 1
+            place = "studio"
+            light = "lamps"
+            camera = { keys = [{ at = [0, -3, 1.4], look = [0, 0, 1] }] }
+            picture = { noise = 0, blur = 0 }
+            people = [{ name = "ana", at = [0, 0], facing = -90 }]
+        "#;
+        let first = |text: &str| {
+            let script = Script::parse(text).unwrap();
+            Film::new(&script).frame(0).picture.rgb
+        };
+        let (quick, open) = (first(TEXT), first(&TEXT.replace("blur = 0", "blur = 0, shutter = 0.9")));
+        let differ = quick.iter().zip(&open).filter(|(a, b)| a.abs_diff(**b) > 24).count();
+        assert!(differ < quick.len() / 500, "{differ} of {}", quick.len());
     }
 }
