@@ -22,7 +22,7 @@ fn unfit(model: &ModelFile, why: String) -> RuntimeError {
 /// Reads what the graph of `model` says it is and refuses what doesn't fit `role`.
 fn contract(model: &ModelFile, role: Role) -> Result<Contract, RuntimeError> {
     let path = Path::new(&model.file);
-    let signature = graph::read(path).map_err(|e| unfit(model, e.to_string()))?;
+    let signature = graph::read(path)?;
     let contract = recognise(&signature).map_err(|e| unfit(model, e.to_string()))?;
     if contract.role() != role {
         let is = contract.role().name();

@@ -28,6 +28,9 @@ pub enum RuntimeError {
         /// The runtime's reason.
         why: String,
     },
+    /// A model's graph can't be read.
+    #[error(transparent)]
+    Graph(#[from] silhueta_registry::graph::GraphError),
     /// A model can't be loaded or run.
     #[error("{file}: {why}")]
     Model {
@@ -140,6 +143,7 @@ impl Runtime {
 fn reason(error: RuntimeError) -> String {
     match error {
         RuntimeError::Model { why, .. } | RuntimeError::Device { why, .. } | RuntimeError::Load { why, .. } => why,
+        RuntimeError::Graph(error) => error.to_string(),
     }
 }
 

@@ -69,7 +69,7 @@ impl JobError {
                 FailureCode::DeviceMissing,
                 Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"),
             ),
-            Self::Runtime(RuntimeError::Model { .. }) => {
+            Self::Runtime(RuntimeError::Model { .. } | RuntimeError::Graph(_)) => {
                 (FailureCode::ModelUnfit, Some("choose another file; `silhueta doctor` lists the models there are"))
             }
             Self::Runtime(RuntimeError::Load { .. }) => {
