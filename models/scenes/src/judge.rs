@@ -15,7 +15,7 @@ use silhueta_vision::runtime::{Runtime, RuntimeError};
 
 use crate::film::Film;
 use crate::make::to_frame;
-use crate::truth::{self, PersonTruth, Sight};
+use crate::truth::{self, PersonTruth, Point};
 
 /// Detections below this don't count.
 const LEAST_SCORE: f32 = 0.25;
@@ -196,10 +196,7 @@ impl std::fmt::Display for Verdict {
 fn annotated(person: &PersonTruth) -> Annotated {
     let b = person.full;
     Annotated {
-        keypoints: person.joints.map(|p| match p.sight {
-            Sight::Outside => [0.0; 3],
-            sight => [f64::from(p.x), f64::from(p.y), f64::from(sight as u8)],
-        }),
+        keypoints: person.joints.map(Point::coco),
         area: f64::from(person.area),
         bbox: [b.x1, b.y1, b.width(), b.height()].map(f64::from),
     }

@@ -123,8 +123,7 @@ impl Samples {
         inside.then(|| (y * self.width + x) as usize)
     }
 
-    /// Lays another one over it: of each sample the nearer one stays. Says of `upper` how many samples it has,
-    /// and in `touched` where.
+    /// Lays another one, which lies within it, over it: of each sample the nearer one stays.
     pub fn lay(&mut self, upper: &Self) {
         for y in 0..upper.height {
             let from = (y * upper.width) as usize;

@@ -114,8 +114,10 @@ fn crossings_of(film: &Film<'_>, line: &Line, player: usize) -> impl Iterator<It
         let ground = part.part.at(time, camera.at)?.ground;
         camera.project(ground.extend(part.body.height / 2.0)).map(|(pixel, _)| pixel)
     };
+    let way: Vec<Option<Vec2>> = (0..script.frames()).map(at).collect();
     (1..script.frames()).filter_map(move |frame| {
-        let (share, direction) = crossing(from, to, at(frame - 1)?, at(frame)?)?;
+        let n = frame as usize;
+        let (share, direction) = crossing(from, to, way[n - 1]?, way[n]?)?;
         Some(((frame as f32 - 1.0 + share) / script.fps as f32, frame, direction))
     })
 }

@@ -81,8 +81,10 @@ impl FaceTruth {
             let nose = present.figure.carry(&film.players()[player].body.rest, Joint::Head, nose);
             camera.project(nose).map(|(pixel, _)| pixel)
         };
-        let way = match (at(frame.time - open / 2.0), at(frame.time + open / 2.0)) {
-            (Some(from), Some(to)) if open > 0.0 => (to - from).length(),
+        // With a shutter that opens for no time nothing is on its way, and nobody need be posed again.
+        let ends = (open > 0.0).then(|| (at(frame.time - open / 2.0), at(frame.time + open / 2.0)));
+        let way = match ends {
+            Some((Some(from), Some(to))) => (to - from).length(),
             _ => 0.0,
         };
         // An even smear over a length has that length divided by √12 as its deviation.

@@ -68,7 +68,7 @@ impl Truth<'_> {
         };
         let mut annotations = Vec::new();
         for (frame, person) in self.everybody() {
-            let joints = person.joints.map(triple).to_vec();
+            let joints = person.joints.map(Point::coco).to_vec();
             let (bbox, area) = (person.full.clipped(width, height).into(), f64::from(person.area));
             annotations.push(coco::Annotation {
                 track_id: Some(identity(person)),
@@ -161,18 +161,10 @@ fn identity(person: &PersonTruth) -> u32 {
     person.player as u32 + 1
 }
 
-/// COCO leaves out where a point outside of the picture would be.
-fn triple(point: Point) -> [f64; 3] {
-    match point.sight {
-        Sight::Outside => [0.0; 3],
-        sight => [f64::from(point.x), f64::from(point.y), f64::from(sight as u8)],
-    }
-}
-
 fn face(face: &FaceTruth) -> coco::Face {
     coco::Face {
         bbox: face.bbox.into(),
-        landmarks: face.landmarks.map(triple).to_vec(),
+        landmarks: face.landmarks.map(Point::coco).to_vec(),
         yaw: f64::from(face.yaw),
         pitch: f64::from(face.pitch),
         roll: f64::from(face.roll),

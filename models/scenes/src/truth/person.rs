@@ -32,6 +32,16 @@ pub struct Point {
     pub sight: Sight,
 }
 
+impl Point {
+    /// COCO's `[x, y, v]`, which leaves out where a point outside of the picture would be.
+    pub fn coco(self) -> [f64; 3] {
+        match self.sight {
+            Sight::Outside => [0.0; 3],
+            sight => [f64::from(self.x), f64::from(self.y), f64::from(sight as u8)],
+        }
+    }
+}
+
 /// A person in a frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PersonTruth {
