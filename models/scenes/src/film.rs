@@ -136,9 +136,12 @@ impl<'a> Film<'a> {
             Actor { vertices: body.posed(&p.figure), faces: &body.faces, materials: &body.materials }
         };
         let actors: Vec<Actor<'_>> = present.iter().map(actor).collect();
-        let new = || self.set().backdrop(camera, self.script.size);
-        let still = self.script.camera.keys.len() == 1 && self.script.camera.shake == 0.0;
-        let drawing = if still { self.backdrop.get_or_init(new).draw(&actors) } else { new().draw(&actors) };
+        let size = self.script.size;
+        let drawing = if self.script.camera.keys.len() == 1 && self.script.camera.shake == 0.0 {
+            self.backdrop.get_or_init(|| self.set().backdrop(camera, size)).draw(&actors)
+        } else {
+            self.set().draw(&camera, size, &actors)
+        };
         (drawing, present, camera)
     }
 
@@ -174,5 +177,28 @@ mod tests {
         let (quick, open) = (first(TEXT), first(&TEXT.replace("blur = 0", "blur = 0, shutter = 0.9")));
         let differ = quick.iter().zip(&open).filter(|(a, b)| a.abs_diff(**b) > 24).count();
         assert!(differ < quick.len() / 500, "{differ} of {}", quick.len());
+    }
+
+    #[test]
+    fn a_camera_that_moves_sees_what_one_that_stands_still_sees() {
+        // No multiple of a tile: the last ones are cut.
+        const TEXT: &str = r#"
+            title = "one"
+            seed = 2
+            size = [318, 178]
+            seconds = 1
+            place = "street"
+            light = "sun"
+            picture = { noise = 0, blur = 0 }
+            people = [{ name = "ana", at = [0, 1], facing = -90 }]
+            [camera]
+            keys = [{ at = [0, -4, 1.4], look = [0, 0, 1] }]
+        "#;
+        let key = "{ at = [0, -4, 1.4], look = [0, 0, 1] }";
+        let moving = TEXT.replace(key, &format!("{key}, {{ time = 1, at = [1, -4, 1.4], look = [0, 0, 1] }}"));
+        let first = |text: &str| Film::new(&Script::parse(text).unwrap()).frame(0).picture.rgb;
+        let (still, moving) = (first(TEXT), first(&moving));
+        let differ = still.iter().zip(&moving).filter(|(a, b)| a.abs_diff(**b) > 16).count();
+        assert!(differ < still.len() / 500, "{differ} of {}", still.len());
     }
 }

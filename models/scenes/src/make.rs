@@ -14,7 +14,7 @@ use crate::render::Picture;
 use crate::truth::{self, Events, PersonTruth, Truth};
 
 /// Frames in work at once, as a multiple of the processor's cores: enough that none waits for the slowest.
-const AHEAD: usize = 4;
+const AHEAD: usize = 8;
 
 /// Always as many, because another number of the encoder's threads gives other bytes.
 const ENCODER_THREADS: usize = 2;

@@ -108,6 +108,9 @@ fn bag(surface: &mut Surface, dressed: &Dressed<'_>, material: u16) {
     let size = Vec3::new(seed.range(0.14, 0.2), seed.range(0.045, 0.075), seed.range(0.11, 0.17));
     let bones = Bones::of(Joint::RightWrist);
     let drop = seed.range(0.08, 0.14);
+    // A child's bag is smaller: it would drag along the floor.
+    let fit = ((hand.z - 0.04) / (drop + 2.0 * size.z)).min(1.0);
+    let (size, drop) = (size * fit, drop * fit);
     let middle = hand - Vec3::Z * (drop + size.z);
     sack(surface, middle, size, 0.06, bones, Hang::Plumb, material);
     for side in [1.0, -1.0] {

@@ -96,7 +96,7 @@ proptest! {
         }
         let brightness = |point: Vec3| {
             let (material, uv, _) = picture_at(&body, point);
-            body.materials[material as usize].texture.sample(uv, 0)[..3].iter().sum::<f32>()
+            body.materials[material as usize].texture.sample(uv, 0).truncate().element_sum()
         };
         let cheek = brightness(face.left_eye - Vec3::Z * 0.032);
         for eye in [face.left_eye, face.right_eye] {
@@ -121,6 +121,17 @@ fn twins_are_twins_wherever_they_are_and_others_are_not() {
     assert_eq!(means(&a), means(&b));
     let [c, d] = [1, 2].map(|seed| Body::new(&Look::default(), Seed::new(seed)));
     assert!(c.rest != d.rest && means(&c) != means(&d));
+}
+
+#[test]
+fn a_childs_bag_stays_off_the_floor() {
+    let look = Look { height: Some(1.0), carries: Some(Carried::Bag), ..Look::default() };
+    for seed in 0..20 {
+        let body = Body::new(&look, Seed::new(seed));
+        let bag = body.skin.iter().filter(|corner| corner.hang == Hang::Plumb);
+        let lowest = bag.map(|corner| corner.position.z).fold(f32::MAX, f32::min);
+        assert!((0.02..0.2).contains(&lowest), "{seed}: {lowest}");
+    }
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use glam::{Vec2, Vec3};
 use silhueta_shared::geometry::Bbox;
 
-use super::light::{self, Facet, Radiance};
+use super::light::{self, Facet};
 use super::raster::{SAMPLES, Samples};
-use super::shadow::{Bounds, DepthMap};
+use super::shadow::{DepthMap, SKY_REACH};
+use super::tile::{Lighter, TILE, Tile};
 use crate::camera::Camera;
 use crate::model::{Face, Material, Vertex};
 use crate::place::Place;
@@ -18,9 +19,9 @@ const CEILING: f32 = 2.3;
 /// A place made ready for cameras.
 #[derive(Debug)]
 pub struct Set {
-    place: Place,
-    shadow: DepthMap,
-    above: DepthMap,
+    pub(super) place: Place,
+    pub(super) shadow: DepthMap,
+    pub(super) above: DepthMap,
 }
 
 /// Something that moves, as it is in one frame.
@@ -34,30 +35,14 @@ pub struct Actor<'a> {
     pub materials: &'a [Material],
 }
 
-/// What a camera sees of a [`Set`] while nobody is there.
+/// What a camera that stands still sees of a [`Set`] while nobody is there.
 #[derive(Debug)]
 pub struct Backdrop {
     set: Arc<Set>,
     camera: Camera,
     size: [u32; 2],
     samples: Samples,
-    /// Of each pixel, before haze.
-    radiance: Vec<Radiance>,
-    /// Of each pixel: the point that its light was worked out for, and the share of it that haze leaves.
-    points: Vec<Option<(Vec3, f32)>>,
-    /// Of each pixel, with all the light there is.
-    still: Vec<Vec3>,
     tiles: Vec<Tile>,
-}
-
-/// Pixels along the side of a tile.
-const TILE: usize = 8;
-
-/// A square of pixels: where its points are in the axes of the sun's light and of the sky's.
-#[derive(Clone, Copy, Debug)]
-struct Tile {
-    sun: Bounds,
-    sky: Bounds,
 }
 
 /// How an actor lies in the picture.
@@ -110,161 +95,139 @@ impl Set {
         let middle = Vec3::new(0.0, 2.0, 0.0);
         let mut shadow = DepthMap::new(place.lighting.towards, middle, 22.0, 2048);
         shadow.cast(&model.vertices, model.faces.iter().filter(casts));
+        shadow.settle(place.lighting.shadow_softness);
         let mut above = DepthMap::new(Vec3::Z, middle, 22.0, 1024);
         above.cast(&model.vertices, model.faces.iter().filter(low));
+        above.settle(SKY_REACH);
         Self { place, shadow, above }
     }
 
-    /// Draws the place as a camera sees it, for a picture of `size` pixels.
+    /// Draws the place for a camera that stays where it is, for pictures of `size` pixels.
     pub fn backdrop(self: &Arc<Self>, camera: Camera, size: [u32; 2]) -> Backdrop {
+        let samples = self.samples(&camera, size);
+        let mut lighter = Lighter::new(self, &camera, size, &samples);
+        let tiles = corners(size).map(|(left, top)| lighter.tile(left, top)).collect();
+        Backdrop { set: Arc::clone(self), camera, size, samples, tiles }
+    }
+
+    /// Draws a frame for a camera that was elsewhere a frame ago.
+    pub fn draw(&self, camera: &Camera, size: [u32; 2], actors: &[Actor<'_>]) -> Drawing {
+        self.draw_over(self.samples(camera, size), None, camera, size, actors)
+    }
+
+    fn samples(&self, camera: &Camera, size: [u32; 2]) -> Samples {
         let model = &self.place.model;
-        let lighting = &self.place.lighting;
         let mut samples = Samples::whole(size);
-        samples.draw(&camera, 0, &model.vertices, &model.faces, &model.materials);
+        samples.draw(camera, 0, &model.vertices, &model.faces, &model.materials);
+        samples
+    }
+
+    /// Draws actors over samples of the place; `tiles` are those that are lit already.
+    fn draw_over(
+        &self,
+        mut samples: Samples,
+        tiles: Option<&[Tile]>,
+        camera: &Camera,
+        size: [u32; 2],
+        actors: &[Actor<'_>],
+    ) -> Drawing {
+        let shade = Shade::of(actors, self.place.lighting.towards);
+        let mut covers = Vec::with_capacity(actors.len());
+        for (n, actor) in actors.iter().enumerate() {
+            let mut alone = Samples::around(&actor.vertices, camera, size);
+            if let Some(alone) = &mut alone {
+                alone.draw(camera, n + 1, &actor.vertices, actor.faces, actor.materials);
+                samples.lay(alone);
+            }
+            covers.push(Cover { alone, full: Cover::bounds(&actor.vertices, camera) });
+        }
+        let covered = covered(&covers, size);
+        let scene = Scene { set: self, camera, actors, samples: &samples, shade: &shade };
+        let mut lighter = Lighter::new(self, camera, size, &samples);
         let [width, height] = size.map(|side| side as usize);
-        let mut radiance = Vec::with_capacity(width * height);
-        let mut points = Vec::with_capacity(width * height);
-        let mut last: Option<(usize, Facet<'_>)> = None;
-        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
-            let (count, things) = samples.pixel(x, y);
-            let (mut sum, mut shown, mut place) = (Radiance::default(), 0, None);
-            for (seen, times) in &things[..count] {
-                // Most pixels show what their neighbour showed.
-                if last.as_ref().is_none_or(|(face, _)| *face != seen.face) {
-                    let face = &model.faces[seen.face];
-                    last = Facet::new(&camera, &model.vertices, face, &model.materials).map(|f| (seen.face, f));
+        let mut light = vec![Vec3::ZERO; width * height];
+        for (n, (left, top)) in corners(size).enumerate() {
+            let lit;
+            let tile = match tiles {
+                Some(tiles) => &tiles[n],
+                None => {
+                    lit = lighter.tile(left, top);
+                    &lit
                 }
-                let Some((_, facet)) = &last else { continue };
-                let point = facet.point(x, y);
-                let (lit, open) = if point.glows() {
-                    (1.0, 1.0)
-                } else {
-                    let turn = light::turn(x, y);
-                    (point.lit(&self.shadow, lighting, turn), point.open(&self.above, turn))
-                };
-                let got = point.light(lighting, camera.at, lit, open);
-                sum.direct += got.direct * f32::from(*times);
-                sum.rest += got.rest * f32::from(*times);
-                shown += times;
-                if place.is_none() && !point.glows() {
-                    let distance = (point.position - camera.at).length();
-                    place = Some((point.position, light::clear(lighting, distance)));
+            };
+            let reached = tile.is_reached(&shade);
+            let across = TILE.min(width - left);
+            for y in 0..TILE.min(height - top) {
+                let first = (top + y) * width + left;
+                for (x, pixel) in light[first..first + across].iter_mut().enumerate() {
+                    let (n_in, place) = (y * TILE + x, (left + x, top + y));
+                    *pixel = if reached {
+                        tile.shaded(n_in, &self.place.lighting, &shade, light::turn(place.0, place.1))
+                    } else {
+                        tile.still(n_in)
+                    };
+                    if covered[n] && !samples.is_still(place.0, place.1) {
+                        *pixel = scene.moving(place, *pixel);
+                    }
                 }
             }
-            let all = (SAMPLES * SAMPLES) as f32;
-            sum.rest += lighting.haze * (all - f32::from(shown));
-            radiance.push(Radiance { direct: sum.direct / all, rest: sum.rest / all });
-            points.push(place);
         }
-        let still = |(light, point): (&Radiance, &Option<(Vec3, f32)>)| match point {
-            Some((_, clear)) => lighting.haze + (light.direct + light.rest - lighting.haze) * *clear,
-            None => light.direct + light.rest,
-        };
-        let still = radiance.iter().zip(&points).map(still).collect();
-        let mut tiles = vec![Tile { sun: Bounds::NONE, sky: Bounds::NONE }; tiles(size).0 * tiles(size).1];
-        for (i, point) in points.iter().enumerate() {
-            if let Some((point, _)) = point {
-                let tile = &mut tiles[i / width / TILE * self::tiles(size).0 + i % width / TILE];
-                tile.sun.add(self.shadow.axes(*point));
-                tile.sky.add(self.above.axes(*point));
-            }
-        }
-        Backdrop { set: Arc::clone(self), camera, size, samples, radiance, points, still, tiles }
+        Drawing { size, light, samples, covers }
     }
 }
 
 impl Backdrop {
     /// Draws a frame with these actors in it.
     pub fn draw(&self, actors: &[Actor<'_>]) -> Drawing {
-        let lighting = &self.set.place.lighting;
-        let shade = Shade::of(actors, lighting.towards);
-        let mut samples = self.samples.clone();
-        let mut covers = Vec::with_capacity(actors.len());
-        for (n, actor) in actors.iter().enumerate() {
-            let mut alone = Samples::around(&actor.vertices, &self.camera, self.size);
-            if let Some(alone) = &mut alone {
-                alone.draw(&self.camera, n + 1, &actor.vertices, actor.faces, actor.materials);
-                samples.lay(alone);
-            }
-            covers.push(Cover { alone, full: Cover::bounds(&actor.vertices, &self.camera) });
-        }
-        let mut light = self.still.clone();
-        let [width, height] = self.size.map(|side| side as usize);
-        let covered = self.covered(&covers);
-        for (n, tile) in self.tiles.iter().enumerate() {
-            let shaded = shade.any && (shade.shadow.reaches(&tile.sun) || shade.above.reaches(&tile.sky));
-            if !shaded && !covered[n] {
-                continue;
-            }
-            let across = tiles(self.size).0;
-            let (left, top) = (n % across * TILE, n / across * TILE);
-            for (x, y) in
-                (top..(top + TILE).min(height)).flat_map(|y| (left..(left + TILE).min(width)).map(move |x| (x, y)))
-            {
-                let i = y * width + x;
-                if shaded {
-                    light[i] = self.still(i, &shade, (x, y));
-                }
-                if covered[n] && !samples.is_still(x, y) {
-                    light[i] = self.moving(actors, &samples, &shade, (x, y), light[i]);
-                }
-            }
-        }
-        Drawing { size: self.size, light, samples, covers }
+        self.set.draw_over(self.samples.clone(), Some(&self.tiles), &self.camera, self.size, actors)
     }
+}
 
-    /// Which tiles the actors may be seen in.
-    fn covered(&self, covers: &[Cover]) -> Vec<bool> {
-        let (across, down) = tiles(self.size);
-        let mut covered = vec![false; across * down];
-        let side = (TILE * SAMPLES) as i32;
-        for [left, top, right, bottom] in covers.iter().filter_map(|cover| Some(cover.alone.as_ref()?.rectangle())) {
-            for y in top / side..=(bottom - 1) / side {
-                for x in left / side..=(right - 1) / side {
-                    covered[y as usize * across + x as usize] = true;
-                }
+/// Which tiles the actors may be seen in.
+fn covered(covers: &[Cover], size: [u32; 2]) -> Vec<bool> {
+    let (across, down) = tiles(size);
+    let mut covered = vec![false; across * down];
+    let side = (TILE * SAMPLES) as i32;
+    for [left, top, right, bottom] in covers.iter().filter_map(|cover| Some(cover.alone.as_ref()?.rectangle())) {
+        for y in top / side..=(bottom - 1) / side {
+            for x in left / side..=(right - 1) / side {
+                covered[y as usize * across + x as usize] = true;
             }
         }
-        covered
     }
+    covered
+}
 
+/// A frame while it is lit.
+struct Scene<'a> {
+    set: &'a Set,
+    camera: &'a Camera,
+    actors: &'a [Actor<'a>],
+    samples: &'a Samples,
+    shade: &'a Shade,
+}
+
+impl Scene<'_> {
     /// A pixel that actors are seen in; `still` is what is seen beside them.
-    fn moving(
-        &self,
-        actors: &[Actor<'_>],
-        samples: &Samples,
-        shade: &Shade,
-        (x, y): (usize, usize),
-        still: Vec3,
-    ) -> Vec3 {
-        let lighting = &self.set.place.lighting;
+    fn moving(&self, (x, y): (usize, usize), still: Vec3) -> Vec3 {
+        let Self { set, camera, actors, samples, shade } = self;
+        let lighting = &set.place.lighting;
         let (count, things) = samples.pixel(x, y);
         let (mut sum, mut left) = (Vec3::ZERO, (SAMPLES * SAMPLES) as u8);
         for (seen, times) in things[..count].iter().filter(|(seen, _)| seen.object > 0) {
             let actor = &actors[seen.object - 1];
             let face = &actor.faces[seen.face];
-            let Some(facet) = Facet::new(&self.camera, &actor.vertices, face, actor.materials) else { continue };
+            let Some(facet) = Facet::new(camera, &actor.vertices, face, actor.materials) else { continue };
             let point = facet.point(x, y);
             let turn = light::turn(x, y);
-            let lit = point.lit(&self.set.shadow, lighting, turn).min(point.lit(&shade.shadow, lighting, turn));
-            let open = point.open(&self.set.above, turn) * (0.4 + 0.6 * point.open(&shade.above, turn));
-            let got = point.light(lighting, self.camera.at, lit, open);
-            let clear = light::clear(lighting, (point.position - self.camera.at).length());
+            let lit = point.lit(&set.shadow, lighting, turn).min(point.lit(&shade.shadow, lighting, turn));
+            let open = point.open(&set.above, turn) * (0.4 + 0.6 * point.open(&shade.above, turn));
+            let got = point.reflection(lighting, camera.at, open).of(point.colour(), lit);
+            let clear = light::clear(lighting, (point.position - camera.at).length());
             sum += (lighting.haze + (got.direct + got.rest - lighting.haze) * clear) * f32::from(*times);
             left -= times;
         }
         (sum + still * f32::from(left)) / (SAMPLES * SAMPLES) as f32
-    }
-
-    /// A pixel of what doesn't move, with the shadows of what does.
-    fn still(&self, i: usize, shade: &Shade, (x, y): (usize, usize)) -> Vec3 {
-        let Some((point, clear)) = self.points[i] else { return self.still[i] };
-        let Radiance { direct, rest } = self.radiance[i];
-        let lighting = &self.set.place.lighting;
-        let turn = light::turn(x, y);
-        let lit = shade.shadow.lit(point, lighting.shadow_softness, turn);
-        let colour = direct * lit + rest * shade.above.open(point, turn);
-        lighting.haze + (colour - lighting.haze) * clear
     }
 }
 
@@ -273,11 +236,18 @@ fn tiles(size: [u32; 2]) -> (usize, usize) {
     ((size[0] as usize).div_ceil(TILE), (size[1] as usize).div_ceil(TILE))
 }
 
+/// The left and top of each tile, row by row.
+fn corners(size: [u32; 2]) -> impl Iterator<Item = (usize, usize)> {
+    let (across, down) = tiles(size);
+    (0..down).flat_map(move |y| (0..across).map(move |x| (x * TILE, y * TILE)))
+}
+
 /// The shadows of the actors.
-struct Shade {
-    shadow: DepthMap,
-    above: DepthMap,
-    any: bool,
+pub(super) struct Shade {
+    pub(super) shadow: DepthMap,
+    pub(super) above: DepthMap,
+    /// Whether there is anybody.
+    pub(super) any: bool,
 }
 
 impl Shade {

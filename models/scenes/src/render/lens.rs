@@ -64,8 +64,8 @@ impl Lens {
     pub fn develop(&self, light: &[Vec3], size: [u32; 2], number: u32) -> Picture {
         let exposure = self.picture.exposure * STEPS as f32 / BRIGHTEST;
         let tone = &*TONE;
-        // A value below 0 or NaN becomes 0 on its way to a whole number.
-        let curve = |value: f32| tone[((value * exposure) as usize).min(STEPS)];
+        // NaN becomes 0 on its way to a whole number.
+        let curve = |value: f32| tone[(value * exposure).clamp(0.0, STEPS as f32) as i32 as usize];
         let mut values = vec![0.0; light.len() * 3];
         for (value, light) in values.chunks_exact_mut(3).zip(light) {
             value.copy_from_slice(&[curve(light.x), curve(light.y), curve(light.z)]);

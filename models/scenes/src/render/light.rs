@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use glam::{Mat3, Vec2, Vec3};
+use glam::{Mat3, Vec2, Vec3, Vec4};
 
 use super::raster::share_planes;
 use super::shadow::DepthMap;
@@ -11,11 +11,13 @@ use crate::model::{Face, Material, Vertex};
 use crate::place::Lighting;
 use crate::seed::Seed;
 
-/// A point of a surface in the middle of a pixel.
+/// A point of a surface.
 pub(super) struct Point<'a> {
     pub(super) position: Vec3,
     normal: Vec3,
-    colour: Vec3,
+    uv: Vec2,
+    /// Of the texture, whose texels are as large there as pixels.
+    level: usize,
     material: &'a Material,
 }
 
@@ -26,6 +28,26 @@ pub(super) struct Radiance {
     pub(super) rest: Vec3,
 }
 
+/// What a point makes of light, for whatever colour it has: the first of each pair counts once for each unit of the
+/// colour, the second whatever the colour is.
+pub(super) struct Reflection {
+    direct: [Vec3; 2],
+    rest: [Vec3; 2],
+}
+
+impl Reflection {
+    /// The light of a point of this colour (linear) that `lit` (0..=1) of the direct light reaches.
+    pub(super) fn of(&self, colour: Vec3, lit: f32) -> Radiance {
+        let [direct, rest] = [self.direct, self.rest].map(|[by_colour, besides]| colour * by_colour + besides);
+        Radiance { direct: direct * lit, rest }
+    }
+
+    /// Whether the direct light makes any difference.
+    pub(super) fn is_in_the_light(&self) -> bool {
+        self.direct[0] != Vec3::ZERO
+    }
+}
+
 /// A triangle as a camera sees it, made ready to be asked for many pixels.
 pub(super) struct Facet<'a> {
     corners: [Vertex; 3],
@@ -33,6 +55,26 @@ pub(super) struct Facet<'a> {
     /// The corners' shares of what a ray meets are in proportion to its products with these.
     shares: Mat3,
     camera: &'a Camera,
+}
+
+/// A square of pixels that show nothing but one facet.
+pub(super) struct Block<'a> {
+    /// Its middle.
+    pub(super) middle: Point<'a>,
+    /// Place in the world and on the texture: how they grow with a pixel to the right, and with one down.
+    right: (Vec3, Vec2),
+    down: (Vec3, Vec2),
+    /// From the middle to the middle of the first pixel, in pixels.
+    first: f32,
+}
+
+impl Block<'_> {
+    /// Place in the world and on the texture of a pixel, counted from the upper left one.
+    pub(super) fn pixel(&self, x: usize, y: usize) -> (Vec3, Vec2) {
+        let (x, y) = (self.first + x as f32, self.first + y as f32);
+        let place = self.middle.position + self.right.0 * x + self.down.0 * y;
+        (place, self.middle.uv + self.right.1 * x + self.down.1 * y)
+    }
 }
 
 impl<'a> Facet<'a> {
@@ -46,74 +88,119 @@ impl<'a> Facet<'a> {
 
     /// Its point in the middle of a pixel.
     pub(super) fn point(&self, x: usize, y: usize) -> Point<'a> {
-        let camera = self.camera;
-        let pixel = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
-        let ray = ((pixel - camera.middle) / camera.focal).extend(1.0);
-        let volumes = self.shares * ray;
-        let of = |volumes: Vec3| {
-            let sum = volumes.x + volumes.y + volumes.z;
-            if sum.abs() < 1e-20 { Vec3::splat(1.0 / 3.0) } else { volumes / sum }
-        };
-        let here = of(volumes);
+        let volumes = self.volumes(Vec2::new(x as f32 + 0.5, y as f32 + 0.5));
+        let here = share(volumes);
+        let level = if self.material.texture.side() > 1 { self.level(self.steps(volumes, here)) } else { 0 };
+        self.at(here, level)
+    }
+
+    /// The square of pixels of which `x`, `y` is the upper left one.
+    pub(super) fn block(&self, x: usize, y: usize, side: usize) -> Block<'a> {
+        let half = side as f32 / 2.0;
+        let volumes = self.volumes(Vec2::new(x as f32 + half, y as f32 + half));
+        let here = share(volumes);
+        let [right, down] = self.steps(volumes, here);
+        let middle = self.at(here, self.level([right, down]));
+        let step = |shares| (self.place(shares), self.uv(shares));
+        Block { middle, right: step(right), down: step(down), first: 0.5 - half }
+    }
+
+    fn volumes(&self, at: Vec2) -> Vec3 {
+        self.shares * ((at - self.camera.middle) / self.camera.focal).extend(1.0)
+    }
+
+    /// How the shares grow with a pixel to the right and with one down.
+    fn steps(&self, volumes: Vec3, here: Vec3) -> [Vec3; 2] {
+        [self.shares.x_axis, self.shares.y_axis].map(|axis| share(volumes + axis / self.camera.focal) - here)
+    }
+
+    fn uv(&self, shares: Vec3) -> Vec2 {
+        let [a, b, c] = &self.corners;
+        a.uv * shares.x + b.uv * shares.y + c.uv * shares.z
+    }
+
+    fn place(&self, shares: Vec3) -> Vec3 {
+        let [a, b, c] = &self.corners;
+        a.position * shares.x + b.position * shares.y + c.position * shares.z
+    }
+
+    fn level(&self, steps: [Vec3; 2]) -> usize {
+        let [right, down] = steps.map(|step| self.uv(step).length_squared());
+        // Between the longer side (which blurs floors) and the shorter (which flickers).
+        let (long, short) = (right.max(down).sqrt(), right.min(down).sqrt());
+        self.material.texture.level((long * short.max(long / 16.0)).sqrt())
+    }
+
+    fn at(&self, here: Vec3, level: usize) -> Point<'a> {
         // A pixel at the edge may have its middle beside the triangle: then the triangle's nearest point.
         let kept = here.max(Vec3::ZERO);
         let at = kept / (kept.x + kept.y + kept.z);
         let [a, b, c] = &self.corners;
-        let uv_at = |s: Vec3| a.uv * s.x + b.uv * s.y + c.uv * s.z;
-        let texture = &self.material.texture;
-        let level = if texture.side() > 1 {
-            let uv = uv_at(here);
-            let right = uv_at(of(volumes + self.shares.x_axis / camera.focal)) - uv;
-            let down = uv_at(of(volumes + self.shares.y_axis / camera.focal)) - uv;
-            // Between the longer side (which blurs floors) and the shorter (which flickers).
-            let (long, short) = (right.length().max(down.length()), right.length().min(down.length()));
-            texture.level((long * short.max(long / 16.0)).sqrt())
-        } else {
-            0
-        };
-        let [red, green, blue, _] = texture.sample(uv_at(at), level);
-        let position = a.position * at.x + b.position * at.y + c.position * at.z;
+        let position = self.place(at);
         let mut normal = (a.normal * at.x + b.normal * at.y + c.normal * at.z).normalize_or(Vec3::Z);
-        if texture.has_holes() && normal.dot(camera.at - position) < 0.0 {
+        if self.material.texture.has_holes() && normal.dot(self.camera.at - position) < 0.0 {
             normal = -normal;
         }
-        let colour = Vec3::new(linear(red), linear(green), linear(blue));
-        Point { position, normal, colour, material: self.material }
+        Point { position, normal, uv: self.uv(at), level, material: self.material }
     }
 }
 
+/// The corners' shares of a point, of sum 1.
+fn share(volumes: Vec3) -> Vec3 {
+    let sum = volumes.x + volumes.y + volumes.z;
+    if sum.abs() < 1e-20 { Vec3::splat(1.0 / 3.0) } else { volumes / sum }
+}
+
 /// sRGB 0..=255 to linear 0..=1. A square is close enough to the curve, and a tenth of its price.
-fn linear(value: f32) -> f32 {
+fn linear(value: Vec4) -> Vec4 {
     let share = value / 255.0;
-    share * share * (0.8 + 0.2 * share)
+    share * share * (Vec4::splat(0.8) + share * 0.2)
 }
 
 impl Point<'_> {
-    /// How a light falls on it; `lit` of the direct light and `open` of the sky reach it (0..=1).
-    pub(super) fn light(&self, lighting: &Lighting, eye: Vec3, lit: f32, open: f32) -> Radiance {
+    /// Its own colour, linear.
+    pub(super) fn colour(&self) -> Vec3 {
+        self.colour_at(self.uv)
+    }
+
+    /// The colour at another place of its texture.
+    pub(super) fn colour_at(&self, uv: Vec2) -> Vec3 {
+        linear(self.material.texture.sample(uv, self.level)).truncate()
+    }
+
+    /// What it makes of the light; `open` of the sky reaches it (0..=1).
+    pub(super) fn reflection(&self, lighting: &Lighting, eye: Vec3, open: f32) -> Reflection {
         let Material { gloss, soft, glow, .. } = *self.material;
         if glow >= 1.0 {
-            return Radiance { direct: Vec3::ZERO, rest: self.colour * glow };
+            return Reflection { direct: [Vec3::ZERO; 2], rest: [Vec3::splat(glow), Vec3::ZERO] };
         }
         let to_eye = (eye - self.position).normalize_or(Vec3::Z);
         let wrap = soft * 0.45;
         let falls = ((self.normal.dot(lighting.towards) + wrap) / (1.0 + wrap)).max(0.0);
         // Skin lets red through where the light grazes.
         let tint = Vec3::new(1.0, 1.0 - 0.12 * soft * (1.0 - falls), 1.0 - 0.16 * soft * (1.0 - falls));
-        let between = (lighting.towards + to_eye).normalize_or(Vec3::Z);
-        let shine = power16(self.normal.dot(between).max(0.0)) * gloss * 0.35;
-        let direct = lighting.direct * lit * (self.colour * tint * falls + Vec3::splat(shine * falls.min(1.0)));
+        let shine = if gloss > 0.0 {
+            let between = (lighting.towards + to_eye).normalize_or(Vec3::Z);
+            power16(self.normal.dot(between).max(0.0)) * gloss * 0.35
+        } else {
+            0.0
+        };
+        let direct = lighting.direct * falls;
         let upward = self.normal.z * 0.5 + 0.5;
         let around = lighting.bounce.lerp(lighting.sky, upward) * open;
         let rim = 1.0 - self.normal.dot(to_eye).max(0.0);
         let sheen = power4(rim) * (0.05 + 0.3 * gloss);
-        let rest = around * (self.colour + Vec3::splat(sheen)) + self.colour * glow;
-        Radiance { direct, rest }
+        Reflection { direct: [direct * tint, direct * shine], rest: [around + Vec3::splat(glow), around * sheen] }
     }
 
     /// The share of the direct light that a map lets through, looked up a little off the surface.
     pub(super) fn lit(&self, map: &DepthMap, lighting: &Lighting, turn: Vec2) -> f32 {
-        map.lit(self.position + self.normal * 0.02, lighting.shadow_softness, turn)
+        self.lit_at(self.position, map, lighting, turn)
+    }
+
+    /// The same of another place on the surface.
+    pub(super) fn lit_at(&self, place: Vec3, map: &DepthMap, lighting: &Lighting, turn: Vec2) -> f32 {
+        map.lit(place + self.normal * 0.02, lighting.shadow_softness, turn)
     }
 
     pub(super) fn open(&self, map: &DepthMap, turn: Vec2) -> f32 {

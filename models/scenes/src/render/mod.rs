@@ -11,6 +11,7 @@ mod light;
 mod raster;
 mod scan;
 mod shadow;
+mod tile;
 
 pub use draw::{Actor, Backdrop, Cover, Drawing, Set};
 pub use lens::{Lens, Picture};

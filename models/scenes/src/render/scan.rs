@@ -23,14 +23,19 @@ pub(super) fn scan([a, b, c]: [Vec3; 3], width: i32, height: i32, mut fill: impl
     }
     let slope = ((b.z - a.z) * (c.y - a.y) - (c.z - a.z) * (b.y - a.y)) / area;
     let down = ((c.z - a.z) * (b.x - a.x) - (b.z - a.z) * (c.x - a.x)) / area;
+    let (leftmost, rightmost) = (a.x.min(b.x).min(c.x), a.x.max(b.x).max(c.x));
+    if rightmost < 0.0 || leftmost > width as f32 {
+        return;
+    }
+    let edges = [(a, b), (b, c), (c, a)].map(|(p, q)| (p, q.y, (q.x - p.x) / (q.y - p.y)));
     let top = ceil(a.y.min(b.y).min(c.y) - 0.5).max(0);
     let bottom = ceil(a.y.max(b.y).max(c.y) - 0.5).min(height);
     for row in top..bottom {
         let y = row as f32 + 0.5;
         let (mut left, mut right) = (f32::INFINITY, f32::NEG_INFINITY);
-        for (p, q) in [(a, b), (b, c), (c, a)] {
-            if (p.y <= y) != (q.y <= y) {
-                let x = p.x + (y - p.y) / (q.y - p.y) * (q.x - p.x);
+        for (p, end, across) in edges {
+            if (p.y <= y) != (end <= y) {
+                let x = p.x + (y - p.y) * across;
                 left = left.min(x);
                 right = right.max(x);
             }
