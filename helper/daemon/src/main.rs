@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod models;
 mod place;
+mod quantize;
 mod run;
 mod serve;
 mod signals;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ModelsCommand};
 use crate::exit::{CliError, Exit};
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn work(command: Command) -> Result<Exit, CliError> {
         match command {
             Command::Run(options) => run::run(&options).await,
             Command::Doctor => doctor::doctor().await,
+            Command::Models(ModelsCommand::Quantize(options)) => quantize::quantize(&options).await,
             Command::Serve(options) => serve::serve(*options).await,
         }
     });
