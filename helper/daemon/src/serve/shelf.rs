@@ -1,6 +1,5 @@
 //! The models that there are, as a page sees them.
 
-use silhueta_registry::manifest::Manifest;
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{HelperMessage, ModelShelf, ModelView, WantedModel};
 
@@ -17,7 +16,7 @@ pub(super) fn unknown() -> ModelShelf {
 
 /// Looks through the models folder; reads each file whole.
 pub(super) fn scan() -> ModelShelf {
-    let (registry, manifest) = (models::registry(), Manifest::builtin());
+    let (registry, manifest) = (models::registry(), models::manifest());
     let mut found: Vec<ModelView> = registry
         .scan()
         .into_iter()
