@@ -78,7 +78,11 @@ async fn fetch(
         match fetched {
             Ok(fetched) => display.done(&fetched),
             Err(error @ StoreError::Stopped { .. }) => return Err(error.into()),
-            Err(error) => worst = worse(worst, error),
+            // Whatever is wrong with a file that came, it is none that a person named.
+            Err(error) => {
+                complain(&error.into());
+                worst = Exit::Runtime;
+            }
         }
     }
     Ok(worst)

@@ -14,8 +14,9 @@ pub(super) fn unknown() -> ModelShelf {
     ModelShelf { folder: models::folder().display().to_string(), models: vec![], missing: vec![] }
 }
 
-/// Looks through the models folder; reads each file whole.
+/// Looks through the models folder; reads each file whole. What was removed long ago goes for good.
 pub(super) fn scan() -> ModelShelf {
+    models::store().empty_trash();
     let (registry, manifest) = (models::registry(), models::manifest());
     let mut found: Vec<ModelView> = registry
         .scan()
