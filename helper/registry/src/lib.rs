@@ -9,6 +9,7 @@ pub mod graph;
 pub mod locate;
 pub mod manifest;
 
+mod external;
 mod onnx;
 mod pytorch;
 
