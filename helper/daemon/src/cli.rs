@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS};
 
 use crate::exit::CliError;
-use crate::quantize::QuantizeOptions;
+use crate::models::quantize::QuantizeOptions;
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -23,9 +23,6 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Tell what this machine has: runtime, devices, codecs, models, disk
     Doctor,
-    /// Bring, check and change the networks
-    #[command(subcommand)]
-    Models(ModelsCommand),
     /// Open the page in the browser and do what it asks
     Serve(Box<ServeOptions>),
     /// Bring networks, check them, take them away
@@ -87,10 +84,6 @@ pub(crate) enum ModelsCommand {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModelsCommand {
     /// Make an int8 copy for the CPU and say what it costs in accuracy and saves in time
     Quantize(QuantizeOptions),
 }

@@ -6,7 +6,6 @@ mod doctor;
 mod exit;
 mod models;
 mod place;
-mod quantize;
 mod run;
 mod serve;
 mod signals;
@@ -19,7 +18,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cli, Command, ModelsCommand};
+use crate::cli::{Cli, Command};
 use crate::exit::{CliError, Exit};
 
 fn main() -> ExitCode {
@@ -43,7 +42,6 @@ fn work(command: Command) -> Result<Exit, CliError> {
             Command::Models(command) => models::terminal::models(command).await,
             Command::Run(options) => run::run(&options).await,
             Command::Doctor => doctor::doctor().await,
-            Command::Models(ModelsCommand::Quantize(options)) => quantize::quantize(&options).await,
             Command::Serve(options) => serve::serve(*options).await,
         }
     });

@@ -17,7 +17,7 @@ const READY: &str = "requirements.txt";
 
 /// The interpreter that has the requirements; brings them if need be.
 pub(super) async fn interpreter() -> Result<PathBuf, CliError> {
-    let folder = folder();
+    let folder = folder()?;
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let is_ready = std::fs::read_to_string(folder.join(READY)).is_ok_and(|installed| installed == REQUIREMENTS);
     if is_ready && python.is_file() {
@@ -51,14 +51,16 @@ pub(super) async fn static_int8(
     run(&mut command, "the network can't be quantized").await
 }
 
-fn folder() -> PathBuf {
+fn folder() -> Result<PathBuf, CliError> {
     let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let cache = if cfg!(windows) {
         home("LOCALAPPDATA")
     } else {
         home("XDG_CACHE_HOME").or_else(|| home("HOME").map(|home| home.join(".cache")))
     };
-    cache.unwrap_or_else(std::env::temp_dir).join("silhueta/quantize")
+    let cache =
+        cache.ok_or_else(|| CliError::Runtime("there is no home folder to install Python's tools in".into()))?;
+    Ok(cache.join("silhueta/quantize"))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), CliError> {

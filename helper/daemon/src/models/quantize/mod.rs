@@ -15,15 +15,15 @@ use silhueta_shared::job::{Failure, FailureCode, JobModels};
 use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::quantize::{Calibrate, Compare, Comparison, Frames};
 use silhueta_shared::worker::{Command, Event};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::{note, say};
 use crate::exit::{CliError, Exit};
 use crate::models;
-use crate::signals::Signals;
 use crate::worker::Worker;
 
 /// What an int8 copy adds to the id of its original.
-pub(crate) const SUFFIX: &str = "-int8";
+const SUFFIX: &str = "-int8";
 
 /// `silhueta models quantize`.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ pub(crate) struct QuantizeOptions {
 }
 
 /// Makes the copy, compares it and keeps both it and the report in the models folder.
-pub(crate) async fn quantize(options: &QuantizeOptions) -> Result<Exit, CliError> {
+pub(super) async fn quantize(options: &QuantizeOptions, stop: &CancellationToken) -> Result<Exit, CliError> {
     let (role, models) = networks(options)?;
     let original = of(&models, role).clone();
     let folder = models::folder();
@@ -60,16 +60,14 @@ pub(crate) async fn quantize(options: &QuantizeOptions) -> Result<Exit, CliError
     if copy.exists() && !options.force {
         return Err(CliError::Input(format!("{} is there already; --force makes it anew", copy.display())));
     }
-    let mut signals = Signals::listen()?;
-    let exit = tokio::select! {
+    tokio::select! {
         made = make(options, role, &models, &folder, &copy) => made.map(|()| Exit::Done),
         // Workers and Python end with the futures that hold them.
-        exit = signals.next() => Ok(exit),
-    };
-    if matches!(exit, Ok(Exit::Interrupted)) {
-        note("stopped; nothing was kept");
+        () = stop.cancelled() => {
+            note("stopped; nothing was kept");
+            Ok(Exit::Interrupted)
+        }
     }
-    exit
 }
 
 async fn make(
