@@ -1,6 +1,7 @@
 //! Any detector: the right preparation and decoding for its family.
 
 use silhueta_registry::family::{Batch, Contract, Family, InputSize};
+use silhueta_registry::graph::Elem;
 use silhueta_shared::job::ChannelOrder;
 use silhueta_shared::track::Detection;
 
@@ -34,9 +35,12 @@ impl Detector {
         let (placement, normalise) = match contract.family {
             Family::YoloV8 { .. } | Family::YoloEnd2End => (Placement::Center, Normalise::unit(ChannelOrder::Rgb)),
             Family::YoloxRaw { .. } => (Placement::TopLeft, Normalise::raw(ChannelOrder::Bgr)),
+            Family::YoloxNms => (Placement::TopLeft, Normalise::raw(ChannelOrder::Bgr)),
             Family::RtmDetNms => (Placement::TopLeft, Normalise::new(ChannelOrder::Bgr, rtmdet::BGR_STATISTICS)),
             other => return Err(network.error(format!("it is {other}, not a detector of people"))),
         };
+        // A graph that takes bytes normalises by itself: it gets them in the family's order of channels.
+        let normalise = if contract.elem == Elem::U8 { normalise.unscaled() } else { normalise };
         if let Batch::Fixed(n) = contract.batch
             && n != 1
         {
@@ -64,10 +68,11 @@ impl Detector {
             let (shape, data) = outputs.f32(name(0)?)?;
             let last = shape.last().copied().unwrap_or(0);
             Ok(match family {
-                Family::YoloxRaw { .. } => yolo::decode_yolox(data, last, size, &back),
-                Family::YoloV8 { .. } => yolo::decode_yolov8(data, last, &back),
-                Family::YoloEnd2End => yolo::decode_end_to_end(data, &back),
-                _ => rtmdet::decode(data, outputs.i64(name(1)?)?, &back),
+                Family::YoloxRaw { .. } => yolo::decode_yolox(&data, last, size, &back),
+                Family::YoloV8 { .. } => yolo::decode_yolov8(&data, last, &back),
+                Family::YoloEnd2End => yolo::decode_end_to_end(&data, &back),
+                // YOLOX with NMS inside gives its boxes as RTMDet does.
+                _ => rtmdet::decode(&data, &outputs.i64(name(1)?)?, &back),
             })
         })
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use silhueta_registry::family::{Batch, Contract, Family, InputSize, recognise};
+use silhueta_registry::family::{Batch, Contract, InputSize, recognise};
 use silhueta_registry::graph;
 use silhueta_registry::manifest::Manifest;
 use silhueta_shared::geometry::Bbox;
@@ -12,7 +12,7 @@ use silhueta_shared::model::{ModelFile, Role};
 use crate::detector::Detector;
 use crate::frame::Frame;
 use crate::osnet::Osnet;
-use crate::rtmpose::{Layout, RtmPose};
+use crate::pose::PoseNetwork;
 use crate::runtime::{Runtime, RuntimeError};
 
 fn unfit(model: &ModelFile, why: String) -> RuntimeError {
@@ -58,7 +58,7 @@ pub fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osne
     };
     let open = |fixed| -> Result<Osnet, RuntimeError> {
         let network = runtime.network(Path::new(&model.file), device)?;
-        Ok(Osnet::new(network, contract.output_names.first().cloned().unwrap_or_default(), size, fixed))
+        Ok(Osnet::new(network, contract.output_names.first().cloned().unwrap_or_default(), size, fixed, contract.elem))
     };
     let mut osnet = open(fixed)?;
     // An axis that says it is free may not be: two at once tell.
@@ -78,38 +78,23 @@ pub fn pose(
     device: Device,
     model: &ModelFile,
     channels: ChannelOrder,
-) -> Result<RtmPose, RuntimeError> {
+) -> Result<PoseNetwork, RuntimeError> {
     let contract = contract(model, Role::Pose)?;
-    let Family::Simcc { keypoints, split } = contract.family else {
-        let family = contract.family;
-        return Err(unfit(model, format!("it is {family}; a SimCC network is needed for now")));
-    };
-    if keypoints != 17 {
-        return Err(unfit(model, format!("it has {keypoints} keypoints; 17 (COCO) are needed for now")));
-    }
-    let InputSize::Fixed { w, h } = contract.input else {
-        return Err(unfit(model, "it doesn't say its input size".into()));
-    };
-    let [x, y] = contract.output_names.as_slice() else {
-        return Err(unfit(model, format!("it has {} outputs, not two", contract.output_names.len())));
-    };
     let fixed = match contract.batch {
         Batch::Fixed(n) => Some(n),
         Batch::Free => None,
     };
-    let open = |fixed_batch| -> Result<RtmPose, RuntimeError> {
+    let open = |fixed| -> Result<PoseNetwork, RuntimeError> {
         let network = runtime.network(Path::new(&model.file), device)?;
-        let layout =
-            Layout { size: (w, h), keypoints, split_ratio: split as f32, fixed_batch, outputs: (x.clone(), y.clone()) };
-        Ok(RtmPose::new(network, layout, channels))
+        PoseNetwork::new(network, &contract, fixed, channels)
     };
-    let mut rtmpose = open(fixed)?;
+    let mut pose = open(fixed)?;
     let frame = std::sync::Arc::new(blank());
     let two = [(frame.clone(), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
-    if fixed.is_none() && rtmpose.estimate(&two).is_err() {
-        rtmpose = open(Some(1))?;
+    if fixed.is_none() && pose.estimate(&two).is_err() {
+        pose = open(Some(1))?;
     }
-    Ok(rtmpose)
+    Ok(pose)
 }
 
 fn blank() -> Frame {

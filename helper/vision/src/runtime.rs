@@ -1,13 +1,16 @@
 //! ONNX Runtime, loaded at run time: devices and why not, and sessions of one network.
 
+mod network;
+
 use std::path::{Path, PathBuf};
 
 use ort::ep::{self, ExecutionProvider as _};
 use ort::session::{Session, builder::SessionBuilder};
-use ort::value::TensorRef;
 use silhueta_shared::job::Device;
 use silhueta_shared::summary::{DeviceUse, PassedOver};
 use silhueta_shared::worker::RuntimeInfo;
+
+pub use network::{Network, Outputs};
 
 /// What can go wrong between us and the runtime.
 #[derive(Debug, thiserror::Error)]
@@ -120,8 +123,7 @@ impl Runtime {
     pub fn network(&self, file: &Path, device: Device) -> Result<Network, RuntimeError> {
         let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
         let session = self.builder(device, file)?.commit_from_file(file).map_err(fail)?;
-        let inputs = session.inputs().iter().map(|port| port.name().to_owned()).collect();
-        Ok(Network { file: file.into(), session, inputs })
+        Network::of(file, session)
     }
 
     fn builder(&self, device: Device, file: &Path) -> Result<SessionBuilder, RuntimeError> {
@@ -149,70 +151,4 @@ fn reason(error: RuntimeError) -> String {
 
 fn named_device(device: Device, error: RuntimeError) -> RuntimeError {
     RuntimeError::Device { device, why: reason(error) }
-}
-
-/// One network, ready to run in the calling thread.
-#[derive(Debug)]
-pub struct Network {
-    file: PathBuf,
-    session: Session,
-    inputs: Vec<String>,
-}
-
-impl Network {
-    /// Runs it on one f32 input of `shape` (batch, channels, height, width) and hands the outputs, in the
-    /// graph's order, to `read`.
-    ///
-    /// # Errors
-    /// The runtime's, or `read`'s reason, with the file named.
-    pub fn run<R>(
-        &mut self,
-        shape: [usize; 4],
-        data: &[f32],
-        read: impl FnOnce(&Outputs<'_>) -> Result<R, String>,
-    ) -> Result<R, RuntimeError> {
-        let file = &self.file;
-        let fail = |why: String| RuntimeError::Model { file: file.clone(), why };
-        let [name] = self.inputs.as_slice() else {
-            return Err(fail(format!("it has {} inputs, not one", self.inputs.len())));
-        };
-        let tensor = TensorRef::from_array_view((shape, data)).map_err(|e| fail(e.to_string()))?;
-        let outputs = self.session.run(ort::inputs![name.as_str() => tensor]).map_err(|e| fail(e.to_string()))?;
-        read(&Outputs { outputs }).map_err(fail)
-    }
-}
-
-impl Network {
-    /// An error of this network's, with the file named.
-    pub(crate) fn error(&self, why: String) -> RuntimeError {
-        RuntimeError::Model { file: self.file.clone(), why }
-    }
-}
-
-/// What a run gave.
-#[derive(Debug)]
-pub struct Outputs<'s> {
-    outputs: ort::session::SessionOutputs<'s>,
-}
-
-impl Outputs<'_> {
-    /// The f32 output called `name`: its shape and values.
-    ///
-    /// # Errors
-    /// There is none, or it holds something else.
-    pub fn f32(&self, name: &str) -> Result<(Vec<usize>, &[f32]), String> {
-        let value = self.outputs.get(name).ok_or_else(|| format!("it gave no output {name}"))?;
-        let (shape, data) = value.try_extract_tensor::<f32>().map_err(|e| format!("output {name}: {e}"))?;
-        Ok((shape.iter().map(|d| usize::try_from(*d).unwrap_or(0)).collect(), data))
-    }
-
-    /// The i64 output called `name`.
-    ///
-    /// # Errors
-    /// There is none, or it holds something else.
-    pub fn i64(&self, name: &str) -> Result<&[i64], String> {
-        let value = self.outputs.get(name).ok_or_else(|| format!("it gave no output {name}"))?;
-        let (_, data) = value.try_extract_tensor::<i64>().map_err(|e| format!("output {name}: {e}"))?;
-        Ok(data)
-    }
 }
