@@ -1,6 +1,9 @@
 //! Opens networks from files: what each file is comes from its graph.
 
+mod batch;
+
 use std::path::Path;
+use std::sync::Arc;
 
 use silhueta_registry::family::{Batch, Contract, InputSize, recognise};
 use silhueta_registry::graph;
@@ -13,7 +16,7 @@ use crate::detector::Detector;
 use crate::frame::Frame;
 use crate::osnet::Osnet;
 use crate::pose::PoseNetwork;
-use crate::runtime::{Runtime, RuntimeError};
+use crate::runtime::{Network, Runtime, RuntimeError};
 
 fn unfit(model: &ModelFile, why: String) -> RuntimeError {
     RuntimeError::Model { file: (&model.file).into(), why }
@@ -38,8 +41,51 @@ fn contract(model: &ModelFile, role: Role) -> Result<Contract, RuntimeError> {
 pub fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Detector, RuntimeError> {
     let contract = contract(model, Role::Detector)?;
     let size = Manifest::builtin().find(&model.id).and_then(|entry| entry.input).map(|[w, h]| (w, h));
-    let network = runtime.network(Path::new(&model.file), device)?;
-    Detector::new(network, &contract, size)
+    let path = Path::new(&model.file);
+    // A frame is looked at alone: a batch of more is rewritten or filled up.
+    if let Batch::Fixed(at) = contract.batch
+        && at > 1
+        && let Some(bytes) = batch::freed(runtime, path, &contract, at)?
+    {
+        return Detector::new(
+            runtime.network_of(path, &bytes, device)?,
+            &Contract { batch: Batch::Free, ..contract },
+            size,
+        );
+    }
+    Detector::new(runtime.network(path, device)?, &contract, size)
+}
+
+/// Opens a network of people. `open` makes it for a fixed batch or a free one; `works` tells whether it takes
+/// two people at once, where the batch is free: an axis that says so may not be.
+fn of_people<N>(
+    runtime: &Runtime,
+    device: Device,
+    model: &ModelFile,
+    contract: &Contract,
+    open: impl Fn(Network, Option<usize>) -> Result<N, RuntimeError>,
+    works: impl Fn(&mut N) -> bool,
+) -> Result<N, RuntimeError> {
+    let path = Path::new(&model.file);
+    let fixed = match contract.batch {
+        Batch::Free => {
+            let mut free = open(runtime.network(path, device)?, None)?;
+            if works(&mut free) {
+                return Ok(free);
+            }
+            1
+        }
+        Batch::Fixed(at) => {
+            if let Some(bytes) = batch::freed(runtime, path, contract, at)? {
+                let mut free = open(runtime.network_of(path, &bytes, device)?, None)?;
+                if works(&mut free) {
+                    return Ok(free);
+                }
+            }
+            at
+        }
+    };
+    open(runtime.network(path, device)?, Some(fixed))
 }
 
 /// Opens a re-identification network.
@@ -52,21 +98,10 @@ pub fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osne
         InputSize::Fixed { w, h } => (w, h),
         InputSize::Free => (128, 256),
     };
-    let fixed = match contract.batch {
-        Batch::Fixed(n) => Some(n),
-        Batch::Free => None,
-    };
-    let open = |fixed| -> Result<Osnet, RuntimeError> {
-        let network = runtime.network(Path::new(&model.file), device)?;
-        Ok(Osnet::new(network, contract.output_names.first().cloned().unwrap_or_default(), size, fixed, contract.elem))
-    };
-    let mut osnet = open(fixed)?;
-    // An axis that says it is free may not be: two at once tell.
+    let output = contract.output_names.first().cloned().unwrap_or_default();
+    let open = |network, fixed| Ok(Osnet::new(network, output.clone(), size, fixed, contract.elem));
     let two = [Bbox::new(0.0, 0.0, 2.0, 2.0); 2];
-    if fixed.is_none() && osnet.embed(&blank(), &two).is_err() {
-        osnet = open(Some(1))?;
-    }
-    Ok(osnet)
+    of_people(runtime, device, model, &contract, open, |osnet| osnet.embed(&blank(), &two).is_ok())
 }
 
 /// Opens a pose network.
@@ -80,21 +115,10 @@ pub fn pose(
     channels: ChannelOrder,
 ) -> Result<PoseNetwork, RuntimeError> {
     let contract = contract(model, Role::Pose)?;
-    let fixed = match contract.batch {
-        Batch::Fixed(n) => Some(n),
-        Batch::Free => None,
-    };
-    let open = |fixed| -> Result<PoseNetwork, RuntimeError> {
-        let network = runtime.network(Path::new(&model.file), device)?;
-        PoseNetwork::new(network, &contract, fixed, channels)
-    };
-    let mut pose = open(fixed)?;
-    let frame = std::sync::Arc::new(blank());
-    let two = [(frame.clone(), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
-    if fixed.is_none() && pose.estimate(&two).is_err() {
-        pose = open(Some(1))?;
-    }
-    Ok(pose)
+    let open = |network, fixed| PoseNetwork::new(network, &contract, fixed, channels);
+    let frame = Arc::new(blank());
+    let two = [(Arc::clone(&frame), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
+    of_people(runtime, device, model, &contract, open, |pose| pose.estimate(&two).is_ok())
 }
 
 fn blank() -> Frame {

@@ -2,7 +2,9 @@
 
 mod network;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ort::ep::{self, ExecutionProvider as _};
 use ort::session::{Session, builder::SessionBuilder};
@@ -49,7 +51,11 @@ pub enum RuntimeError {
 pub struct Runtime {
     environment: ort::environment::Environment,
     info: RuntimeInfo,
+    free_batches: Mutex<FreeBatches>,
 }
+
+/// Whether the batch that a file fixes may be made free, where that has been tried.
+type FreeBatches = HashMap<PathBuf, bool>;
 
 impl Runtime {
     /// Loads the library at `file`.
@@ -66,7 +72,8 @@ impl Runtime {
             Some((_, version)) => version.to_owned(),
             None => ort::util::probe(&real).map_or_else(|| "unknown".into(), |minor| format!("1.{minor}")),
         };
-        Ok(Self { environment, info: RuntimeInfo { version, file: real.display().to_string() } })
+        let info = RuntimeInfo { version, file: real.display().to_string() };
+        Ok(Self { environment, info, free_batches: Mutex::default() })
     }
 
     /// Version and path.
@@ -124,6 +131,27 @@ impl Runtime {
         let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
         let session = self.builder(device, file)?.commit_from_file(file).map_err(fail)?;
         Network::of(file, session)
+    }
+
+    /// As [`network`](Self::network), with these bytes instead of the file's.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn network_of(&self, file: &Path, bytes: &[u8], device: Device) -> Result<Network, RuntimeError> {
+        let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
+        let session = self.builder(device, file)?.commit_from_memory(bytes).map_err(fail)?;
+        Network::of(file, session)
+    }
+
+    /// Whether the batch that `file` fixes was made free, where it was opened for a role; `false`: that would have
+    /// changed its numbers.
+    pub fn free_batch(&self, file: &Path) -> Option<bool> {
+        self.free_batches().get(file).copied()
+    }
+
+    pub(crate) fn free_batches(&self) -> MutexGuard<'_, FreeBatches> {
+        // What is in it is whole at every moment.
+        self.free_batches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn builder(&self, device: Device, file: &Path) -> Result<SessionBuilder, RuntimeError> {
