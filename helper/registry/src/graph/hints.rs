@@ -28,7 +28,7 @@ pub(super) fn signature(graph: &onnx::Graph, metadata: BTreeMap<String, String>)
         last_conv: graph
             .node
             .iter()
-            .rfind(|node| node.op_type == "Conv")
+            .rfind(|node| weights_place(node).is_some())
             .and_then(|conv| usize::try_from(*kernel(conv)?.first()?).ok()),
         readers: readers.into_iter().map(|node| node.op_type.clone()).collect(),
         outputs: graph.output.iter().map(port).collect(),
@@ -54,14 +54,18 @@ fn readers<'g>(graph: &'g onnx::Graph, picture: &'g str) -> Vec<&'g onnx::Node> 
     readers
 }
 
-/// The weights' shape of a convolution, quantised or not.
+/// Which input of a convolution, quantised or not, its weights are.
+fn weights_place(node: &onnx::Node) -> Option<usize> {
+    match node.op_type.as_str() {
+        "Conv" | "ConvInteger" => Some(1),
+        "QLinearConv" => Some(3),
+        _ => None,
+    }
+}
+
+/// The shape of a convolution's weights.
 fn kernel<'w>(node: &onnx::Node, weights: &HashMap<&str, &'w [i64]>) -> Option<&'w [i64]> {
-    let place = match node.op_type.as_str() {
-        "Conv" | "ConvInteger" => 1,
-        "QLinearConv" => 3,
-        _ => return None,
-    };
-    weights.get(node.input.get(place)?.as_str()).copied()
+    weights.get(node.input.get(weights_place(node)?)?.as_str()).copied()
 }
 
 /// Shapes of what the file holds as numbers, by name: initializers, constants, and other names and types of
