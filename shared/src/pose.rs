@@ -1,5 +1,9 @@
 //! Keypoints and skeletons.
 
+mod set;
+
+pub use set::{KeypointSet, Part};
+
 use serde::{Deserialize, Serialize};
 
 /// One joint: position in source pixels and the network's own score (not a probability).

@@ -6,6 +6,7 @@ use std::fmt;
 
 use silhueta_shared::model::Role;
 
+use crate::graph::Elem;
 pub use recognise::{NotRecognised, recognise};
 
 /// A way to feed a network and to read what it says. `b` is the batch, sizes are in pixels.
@@ -23,6 +24,8 @@ pub enum Family {
     },
     /// YOLOv10, YOLO26, or any export with NMS inside: `[b,N,6]` of x1, y1, x2, y2, score, class.
     YoloEnd2End,
+    /// YOLOX as exported by MMDeploy: `dets` `[b,n,5]` and `labels` `[b,n]`, NMS inside.
+    YoloxNms,
     /// RTMDet as exported by MMDeploy: `dets` `[b,n,5]` and `labels` `[b,n]`, NMS inside.
     RtmDetNms,
     /// RTMPose and alike: `simcc_x` `[b,keypoints,split·w]` and `simcc_y` `[b,keypoints,split·h]`.
@@ -38,6 +41,9 @@ pub enum Family {
         keypoints: usize,
         /// Pixels of the input per cell.
         stride: usize,
+        /// Whether the first and the last cell of a row stand for the first and the last pixel (UDP, by which
+        /// ViTPose is trained), instead of each cell for the first pixel of its `stride`.
+        corners: bool,
     },
     /// OSNet and alike: `[b,dim]` for an upright picture of a person.
     Osnet {
@@ -55,8 +61,8 @@ pub enum Family {
 
 impl Family {
     /// Every [`name`](Self::name).
-    pub const NAMES: [&str; 9] =
-        ["yolox", "yolov8", "yolo_end2end", "rtmdet", "simcc", "heatmap", "osnet", "yunet", "landmarks"];
+    pub const NAMES: [&str; 10] =
+        ["yolox", "yolov8", "yolo_end2end", "yolox_nms", "rtmdet", "simcc", "heatmap", "osnet", "yunet", "landmarks"];
 
     /// The name used in the manifest.
     pub const fn name(self) -> &'static str {
@@ -64,6 +70,7 @@ impl Family {
             Self::YoloxRaw { .. } => "yolox",
             Self::YoloV8 { .. } => "yolov8",
             Self::YoloEnd2End => "yolo_end2end",
+            Self::YoloxNms => "yolox_nms",
             Self::RtmDetNms => "rtmdet",
             Self::Simcc { .. } => "simcc",
             Self::Heatmap { .. } => "heatmap",
@@ -76,7 +83,9 @@ impl Family {
     /// What networks of the family are for.
     pub const fn role(self) -> Role {
         match self {
-            Self::YoloxRaw { .. } | Self::YoloV8 { .. } | Self::YoloEnd2End | Self::RtmDetNms => Role::Detector,
+            Self::YoloxRaw { .. } | Self::YoloV8 { .. } | Self::YoloEnd2End | Self::YoloxNms | Self::RtmDetNms => {
+                Role::Detector
+            }
             Self::Simcc { .. } | Self::Heatmap { .. } => Role::Pose,
             Self::Osnet { .. } => Role::Reid,
             Self::YuNet => Role::Face,
@@ -91,6 +100,7 @@ impl fmt::Display for Family {
             Self::YoloxRaw { classes } => write!(f, "YOLOX, {classes} classes"),
             Self::YoloV8 { classes } => write!(f, "YOLOv8/11, {classes} classes"),
             Self::YoloEnd2End => f.write_str("end-to-end YOLO"),
+            Self::YoloxNms => f.write_str("YOLOX with NMS"),
             Self::RtmDetNms => f.write_str("RTMDet with NMS"),
             Self::Simcc { keypoints, .. } => write!(f, "SimCC, {keypoints} keypoints"),
             Self::Heatmap { keypoints, .. } => write!(f, "heatmaps, {keypoints} keypoints"),
@@ -124,7 +134,7 @@ pub enum Batch {
     Free,
 }
 
-/// All that is needed to feed a network, as its file says it. The input is f32 `[batch,3,h,w]`.
+/// All that is needed to feed a network, as its file says it. The input is `[batch,3,h,w]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     /// How its outputs are read.
@@ -138,6 +148,9 @@ pub struct Contract {
     pub input: InputSize,
     /// Pictures per run.
     pub batch: Batch,
+    /// What the picture's values are: [`Elem::F32`] and [`Elem::F16`] normalised as the family is, [`Elem::U8`]
+    /// as they are, in the family's order of channels, for a graph that normalises by itself.
+    pub elem: Elem,
 }
 
 impl Contract {
@@ -155,9 +168,10 @@ impl fmt::Display for Contract {
             InputSize::Free => f.write_str("any size, ")?,
         }
         match self.batch {
-            Batch::Fixed(n) => write!(f, "batch {n}"),
-            Batch::Free => f.write_str("any batch"),
+            Batch::Fixed(n) => write!(f, "batch {n}")?,
+            Batch::Free => f.write_str("any batch")?,
         }
+        if self.elem == Elem::F32 { Ok(()) } else { write!(f, ", {}", self.elem) }
     }
 }
 
@@ -176,17 +190,19 @@ pub(crate) const fn in_words(role: Role) -> &'static str {
 pub const fn needs(role: Role) -> &'static str {
     match role {
         Role::Detector => {
-            "a detector takes f32 [b,3,h,w] and gives one of\n  \
-             YOLOX: [b,N,5+classes] for strides 8, 16, 32\n  \
+            "a detector takes f32, f16 or u8 [b,3,h,w] and gives one of\n  \
+             YOLOX, beginning with Focus slices: [b,N,5+classes] for strides 8, 16, 32\n  \
              YOLOv8/11: [b,4+classes,N]\n  \
              YOLOv10/26: [b,N,6]\n  \
-             RTMDet with NMS: dets [b,n,5] and labels [b,n]"
+             YOLOX or RTMDet with NMS: dets [b,n,5] and labels [b,n]"
         }
-        Role::Reid => "a re-identification network takes f32 [b,3,h,w], upright (256×128), and gives [b,dim]",
+        Role::Reid => {
+            "a re-identification network takes f32, f16 or u8 [b,3,h,w], upright (256×128), and gives [b,dim]"
+        }
         Role::Pose => {
-            "a pose network takes f32 [b,3,h,w] of fixed size and gives one of\n  \
+            "a pose network takes f32, f16 or u8 [b,3,h,w] of fixed size and gives one of\n  \
              SimCC (RTMPose): simcc_x [b,keypoints,split·w] and simcc_y [b,keypoints,split·h]\n  \
-             heatmaps (ViTPose): [b,keypoints,h/stride,w/stride]"
+             heatmaps (ViTPose, HRNet): [b,keypoints,h/stride,w/stride]"
         }
         Role::Face => {
             "a face detector takes f32 [b,3,h,w] and gives, as YuNet, cls_S [b,n,1], obj_S [b,n,1], \

@@ -1,7 +1,9 @@
 //! A network's signature, read from its ONNX file without running it: what goes in, what comes out, and
 //! what little of the graph tells families apart that look alike from outside.
 
-use std::collections::{BTreeMap, HashMap};
+mod hints;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -61,6 +63,8 @@ pub enum Elem {
     I64,
     /// 8-bit unsigned integer.
     U8,
+    /// 32-bit integer.
+    I32,
     /// Another; the number is ONNX's.
     Other(i32),
 }
@@ -70,6 +74,7 @@ impl Elem {
         match number {
             1 => Self::F32,
             2 => Self::U8,
+            6 => Self::I32,
             7 => Self::I64,
             10 => Self::F16,
             other => Self::Other(other),
@@ -83,6 +88,7 @@ impl fmt::Display for Elem {
             Self::F32 => f.write_str("f32"),
             Self::F16 => f.write_str("f16"),
             Self::I64 => f.write_str("i64"),
+            Self::I32 => f.write_str("i32"),
             Self::U8 => f.write_str("u8"),
             Self::Other(number) => write!(f, "type{number}"),
         }
@@ -114,8 +120,13 @@ pub struct Signature {
     pub inputs: Vec<Port>,
     /// What can be fetched.
     pub outputs: Vec<Port>,
-    /// Operators that read the first input directly, in file order.
+    /// Operators that read the first input, in file order: directly, or behind what only rescales its
+    /// values or changes their type.
     pub readers: Vec<String>,
+    /// Height and width of the first kernel that the picture meets, where its weights are in the file.
+    pub first_kernel: Option<(i64, i64)>,
+    /// Whether a convolution is depthwise (each channel by itself) with a kernel of 5×5.
+    pub depthwise_5x5: bool,
     /// How often each operator occurs.
     pub ops: BTreeMap<String, usize>,
     /// Output channels of the last convolution, where its weights are in the file.
@@ -195,7 +206,7 @@ fn parse(bytes: &[u8]) -> Result<Signature, String> {
             .to_owned());
     }
     let metadata = model.metadata_props.into_iter().map(|property| (property.key, property.value)).collect();
-    let signature = signature(&graph, metadata);
+    let signature = hints::signature(&graph, metadata);
     if signature.inputs.is_empty() || signature.outputs.is_empty() {
         return Err("its graph has no input or no output; export it again".to_owned());
     }
@@ -220,46 +231,6 @@ fn other_kind(bytes: &[u8]) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn signature(graph: &onnx::Graph, metadata: BTreeMap<String, String>) -> Signature {
-    let weights: HashMap<&str, &[i64]> = weight_shapes(graph);
-    let inputs: Vec<_> =
-        graph.input.iter().filter(|info| !weights.contains_key(info.name.as_str())).map(port).collect();
-    let reads_input = |node: &&onnx::Node| inputs.first().is_some_and(|port| node.input.contains(&port.name));
-    let mut ops = BTreeMap::new();
-    for node in &graph.node {
-        *ops.entry(node.op_type.clone()).or_default() += 1;
-    }
-    let last_conv = graph.node.iter().rfind(|node| node.op_type == "Conv").and_then(|conv| {
-        let shape = weights.get(conv.input.get(1)?.as_str())?;
-        usize::try_from(*shape.first()?).ok()
-    });
-    Signature {
-        readers: graph.node.iter().filter(reads_input).map(|node| node.op_type.clone()).collect(),
-        outputs: graph.output.iter().map(port).collect(),
-        inputs,
-        ops,
-        last_conv,
-        metadata,
-    }
-}
-
-/// Shapes of what the file holds as numbers, by name: initializers, constants, and other names for them.
-fn weight_shapes(graph: &onnx::Graph) -> HashMap<&str, &[i64]> {
-    let mut shapes: HashMap<&str, &[i64]> =
-        graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor.dims.as_slice())).collect();
-    for node in &graph.node {
-        let shape = match node.op_type.as_str() {
-            "Constant" => node.attribute.iter().find_map(|a| a.t.as_ref()).map(|tensor| tensor.dims.as_slice()),
-            "Identity" => node.input.first().and_then(|name| shapes.get(name.as_str()).copied()),
-            _ => None,
-        };
-        if let (Some(shape), Some(name)) = (shape, node.output.first()) {
-            shapes.insert(name, shape);
-        }
-    }
-    shapes
 }
 
 fn port(info: &onnx::ValueInfo) -> Port {

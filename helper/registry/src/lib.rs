@@ -8,6 +8,7 @@ pub mod family;
 pub mod graph;
 pub mod locate;
 pub mod manifest;
+pub mod rewrite;
 
 mod external;
 mod onnx;

@@ -58,6 +58,8 @@ pub(crate) struct Node {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Attribute {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
     #[prost(message, optional, tag = "5")]
     pub(crate) t: Option<Tensor>,
     #[prost(message, optional, tag = "6")]
@@ -72,6 +74,15 @@ pub(crate) struct Tensor {
     pub(crate) name: String,
     #[prost(int32, tag = "14")]
     pub(crate) data_location: i32,
+}
+
+/// What a tensor of i64 holds, in either of the two places for it.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct Numbers {
+    #[prost(int64, repeated, tag = "7")]
+    pub(crate) int64_data: Vec<i64>,
+    #[prost(bytes = "vec", tag = "9")]
+    pub(crate) raw_data: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]

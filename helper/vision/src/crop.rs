@@ -49,6 +49,11 @@ impl Normalise {
         Self { table, ..Self::raw(order) }
     }
 
+    /// The same order of channels, with values as they are.
+    pub fn unscaled(&self) -> Self {
+        Self { source: self.source, ..Self::raw(ChannelOrder::Bgr) }
+    }
+
     /// Writes `picture` (8-bit BGR) at (`left`, `top`) of a planar canvas of `width` × `height`, the rest
     /// filled with the 8-bit value `pad`.
     fn write(

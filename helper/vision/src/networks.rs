@@ -1,8 +1,11 @@
 //! Opens networks from files: what each file is comes from its graph.
 
-use std::path::Path;
+mod batch;
 
-use silhueta_registry::family::{Batch, Contract, Family, InputSize, recognise};
+use std::path::Path;
+use std::sync::Arc;
+
+use silhueta_registry::family::{Batch, Contract, InputSize, recognise};
 use silhueta_registry::graph;
 use silhueta_registry::manifest::Manifest;
 use silhueta_shared::geometry::Bbox;
@@ -12,8 +15,8 @@ use silhueta_shared::model::{ModelFile, Role};
 use crate::detector::Detector;
 use crate::frame::Frame;
 use crate::osnet::Osnet;
-use crate::rtmpose::{Layout, RtmPose};
-use crate::runtime::{Runtime, RuntimeError};
+use crate::pose::PoseNetwork;
+use crate::runtime::{Network, Runtime, RuntimeError};
 
 fn unfit(model: &ModelFile, why: String) -> RuntimeError {
     RuntimeError::Model { file: (&model.file).into(), why }
@@ -38,8 +41,51 @@ fn contract(model: &ModelFile, role: Role) -> Result<Contract, RuntimeError> {
 pub fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Detector, RuntimeError> {
     let contract = contract(model, Role::Detector)?;
     let size = Manifest::builtin().find(&model.id).and_then(|entry| entry.input).map(|[w, h]| (w, h));
-    let network = runtime.network(Path::new(&model.file), device)?;
-    Detector::new(network, &contract, size)
+    let path = Path::new(&model.file);
+    // A frame is looked at alone: a batch of more is rewritten or filled up.
+    if let Batch::Fixed(at) = contract.batch
+        && at > 1
+        && let Some(bytes) = batch::freed(runtime, path, &contract, at)?
+    {
+        return Detector::new(
+            runtime.network_of(path, &bytes, device)?,
+            &Contract { batch: Batch::Free, ..contract },
+            size,
+        );
+    }
+    Detector::new(runtime.network(path, device)?, &contract, size)
+}
+
+/// Opens a network of people. `open` makes it for a fixed batch or a free one; `works` tells whether it takes
+/// two people at once, where the batch is free: an axis that says so may not be.
+fn of_people<N>(
+    runtime: &Runtime,
+    device: Device,
+    model: &ModelFile,
+    contract: &Contract,
+    open: impl Fn(Network, Option<usize>) -> Result<N, RuntimeError>,
+    works: impl Fn(&mut N) -> bool,
+) -> Result<N, RuntimeError> {
+    let path = Path::new(&model.file);
+    let fixed = match contract.batch {
+        Batch::Free => {
+            let mut free = open(runtime.network(path, device)?, None)?;
+            if works(&mut free) {
+                return Ok(free);
+            }
+            1
+        }
+        Batch::Fixed(at) => {
+            if let Some(bytes) = batch::freed(runtime, path, contract, at)? {
+                let mut free = open(runtime.network_of(path, &bytes, device)?, None)?;
+                if works(&mut free) {
+                    return Ok(free);
+                }
+            }
+            at
+        }
+    };
+    open(runtime.network(path, device)?, Some(fixed))
 }
 
 /// Opens a re-identification network.
@@ -52,21 +98,10 @@ pub fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osne
         InputSize::Fixed { w, h } => (w, h),
         InputSize::Free => (128, 256),
     };
-    let fixed = match contract.batch {
-        Batch::Fixed(n) => Some(n),
-        Batch::Free => None,
-    };
-    let open = |fixed| -> Result<Osnet, RuntimeError> {
-        let network = runtime.network(Path::new(&model.file), device)?;
-        Ok(Osnet::new(network, contract.output_names.first().cloned().unwrap_or_default(), size, fixed))
-    };
-    let mut osnet = open(fixed)?;
-    // An axis that says it is free may not be: two at once tell.
+    let output = contract.output_names.first().cloned().unwrap_or_default();
+    let open = |network, fixed| Ok(Osnet::new(network, output.clone(), size, fixed, contract.elem));
     let two = [Bbox::new(0.0, 0.0, 2.0, 2.0); 2];
-    if fixed.is_none() && osnet.embed(&blank(), &two).is_err() {
-        osnet = open(Some(1))?;
-    }
-    Ok(osnet)
+    of_people(runtime, device, model, &contract, open, |osnet| osnet.embed(&blank(), &two).is_ok())
 }
 
 /// Opens a pose network.
@@ -78,38 +113,12 @@ pub fn pose(
     device: Device,
     model: &ModelFile,
     channels: ChannelOrder,
-) -> Result<RtmPose, RuntimeError> {
+) -> Result<PoseNetwork, RuntimeError> {
     let contract = contract(model, Role::Pose)?;
-    let Family::Simcc { keypoints, split } = contract.family else {
-        let family = contract.family;
-        return Err(unfit(model, format!("it is {family}; a SimCC network is needed for now")));
-    };
-    if keypoints != 17 {
-        return Err(unfit(model, format!("it has {keypoints} keypoints; 17 (COCO) are needed for now")));
-    }
-    let InputSize::Fixed { w, h } = contract.input else {
-        return Err(unfit(model, "it doesn't say its input size".into()));
-    };
-    let [x, y] = contract.output_names.as_slice() else {
-        return Err(unfit(model, format!("it has {} outputs, not two", contract.output_names.len())));
-    };
-    let fixed = match contract.batch {
-        Batch::Fixed(n) => Some(n),
-        Batch::Free => None,
-    };
-    let open = |fixed_batch| -> Result<RtmPose, RuntimeError> {
-        let network = runtime.network(Path::new(&model.file), device)?;
-        let layout =
-            Layout { size: (w, h), keypoints, split_ratio: split as f32, fixed_batch, outputs: (x.clone(), y.clone()) };
-        Ok(RtmPose::new(network, layout, channels))
-    };
-    let mut rtmpose = open(fixed)?;
-    let frame = std::sync::Arc::new(blank());
-    let two = [(frame.clone(), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
-    if fixed.is_none() && rtmpose.estimate(&two).is_err() {
-        rtmpose = open(Some(1))?;
-    }
-    Ok(rtmpose)
+    let open = |network, fixed| PoseNetwork::new(network, &contract, fixed, channels);
+    let frame = Arc::new(blank());
+    let two = [(Arc::clone(&frame), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
+    of_people(runtime, device, model, &contract, open, |pose| pose.estimate(&two).is_ok())
 }
 
 fn blank() -> Frame {

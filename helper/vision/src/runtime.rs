@@ -1,14 +1,20 @@
 //! ONNX Runtime, loaded at run time: devices and why not, and sessions of one network.
 
+mod network;
+mod recording;
+
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ort::ep::{self, ExecutionProvider as _};
 use ort::session::{Session, builder::SessionBuilder};
-use ort::value::TensorRef;
 use silhueta_shared::job::{Device, Precision};
 use silhueta_shared::summary::{DeviceUse, PassedOver};
 use silhueta_shared::worker::RuntimeInfo;
+
+pub use network::{Network, Outputs};
+pub use recording::{Input, Recording};
 
 /// What can go wrong between us and the runtime.
 #[derive(Debug, thiserror::Error)]
@@ -47,34 +53,14 @@ pub enum RuntimeError {
 pub struct Runtime {
     environment: ort::environment::Environment,
     info: RuntimeInfo,
+    free_batches: Mutex<FreeBatches>,
     recording: Option<(PathBuf, Recording)>,
     precision: Precision,
     engines: Option<PathBuf>,
 }
 
-/// `[channels, height, width]` and the values.
-pub type Input = ([usize; 3], Vec<f32>);
-
-/// What a network is fed with, kept.
-#[derive(Clone, Debug, Default)]
-pub struct Recording {
-    inputs: Arc<Mutex<Vec<Input>>>,
-}
-
-impl Recording {
-    /// The inputs since the last time.
-    pub fn take(&self) -> Vec<Input> {
-        self.inputs.lock().map(|mut inputs| std::mem::take(&mut *inputs)).unwrap_or_default()
-    }
-
-    fn keep(&self, [batch, channels, height, width]: [usize; 4], data: &[f32]) {
-        if let Ok(mut inputs) = self.inputs.lock() {
-            let one = channels * height * width;
-            let shape = [channels, height, width];
-            inputs.extend(data.chunks_exact(one.max(1)).take(batch).map(|values| (shape, values.to_vec())));
-        }
-    }
-}
+/// Whether the batch that a file fixes may be made free, where that has been tried.
+type FreeBatches = HashMap<PathBuf, bool>;
 
 impl Runtime {
     /// Loads the library at `file`.
@@ -91,13 +77,9 @@ impl Runtime {
             Some((_, version)) => version.to_owned(),
             None => ort::util::probe(&real).map_or_else(|| "unknown".into(), |minor| format!("1.{minor}")),
         };
-        Ok(Self {
-            environment,
-            info: RuntimeInfo { version, file: real.display().to_string() },
-            recording: None,
-            precision: Precision::Auto,
-            engines: None,
-        })
+        let info = RuntimeInfo { version, file: real.display().to_string() };
+        let free_batches = Mutex::default();
+        Ok(Self { environment, info, free_batches, recording: None, precision: Precision::Auto, engines: None })
     }
 
     /// Version and path.
@@ -179,10 +161,32 @@ impl Runtime {
     pub fn network(&self, file: &Path, device: Device) -> Result<Network, RuntimeError> {
         let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
         let session = self.builder(device, file)?.commit_from_file(file).map_err(fail)?;
-        let inputs = session.inputs().iter().map(|port| port.name().to_owned()).collect();
-        let recording = self.recording.as_ref().filter(|(recorded, _)| recorded == file);
-        let recording = recording.map(|(_, recording)| recording.clone());
-        Ok(Network { file: file.into(), session, inputs, recording })
+        Network::of(file, session, self.recording_of(file))
+    }
+
+    /// As [`network`](Self::network), with these bytes instead of the file's.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn network_of(&self, file: &Path, bytes: &[u8], device: Device) -> Result<Network, RuntimeError> {
+        let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
+        let session = self.builder(device, file)?.commit_from_memory(bytes).map_err(fail)?;
+        Network::of(file, session, self.recording_of(file))
+    }
+
+    fn recording_of(&self, file: &Path) -> Option<Recording> {
+        self.recording.as_ref().filter(|(recorded, _)| recorded == file).map(|(_, recording)| recording.clone())
+    }
+
+    /// Whether the batch that `file` fixes was made free, where it was opened for a role; `false`: that would have
+    /// changed its numbers.
+    pub fn free_batch(&self, file: &Path) -> Option<bool> {
+        self.free_batches().get(file).copied()
+    }
+
+    pub(crate) fn free_batches(&self) -> MutexGuard<'_, FreeBatches> {
+        // What is in it is whole at every moment.
+        self.free_batches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn builder(&self, device: Device, file: &Path) -> Result<SessionBuilder, RuntimeError> {
@@ -231,74 +235,4 @@ fn reason(error: RuntimeError) -> String {
 
 fn named_device(device: Device, error: RuntimeError) -> RuntimeError {
     RuntimeError::Device { device, why: reason(error) }
-}
-
-/// One network, ready to run in the calling thread.
-#[derive(Debug)]
-pub struct Network {
-    file: PathBuf,
-    session: Session,
-    inputs: Vec<String>,
-    recording: Option<Recording>,
-}
-
-impl Network {
-    /// Runs it on one f32 input of `shape` (batch, channels, height, width) and hands the outputs, in the
-    /// graph's order, to `read`.
-    ///
-    /// # Errors
-    /// The runtime's, or `read`'s reason, with the file named.
-    pub fn run<R>(
-        &mut self,
-        shape: [usize; 4],
-        data: &[f32],
-        read: impl FnOnce(&Outputs<'_>) -> Result<R, String>,
-    ) -> Result<R, RuntimeError> {
-        let file = &self.file;
-        let fail = |why: String| RuntimeError::Model { file: file.clone(), why };
-        let [name] = self.inputs.as_slice() else {
-            return Err(fail(format!("it has {} inputs, not one", self.inputs.len())));
-        };
-        if let Some(recording) = &self.recording {
-            recording.keep(shape, data);
-        }
-        let tensor = TensorRef::from_array_view((shape, data)).map_err(|e| fail(e.to_string()))?;
-        let outputs = self.session.run(ort::inputs![name.as_str() => tensor]).map_err(|e| fail(e.to_string()))?;
-        read(&Outputs { outputs }).map_err(fail)
-    }
-}
-
-impl Network {
-    /// An error of this network's, with the file named.
-    pub(crate) fn error(&self, why: String) -> RuntimeError {
-        RuntimeError::Model { file: self.file.clone(), why }
-    }
-}
-
-/// What a run gave.
-#[derive(Debug)]
-pub struct Outputs<'s> {
-    outputs: ort::session::SessionOutputs<'s>,
-}
-
-impl Outputs<'_> {
-    /// The f32 output called `name`: its shape and values.
-    ///
-    /// # Errors
-    /// There is none, or it holds something else.
-    pub fn f32(&self, name: &str) -> Result<(Vec<usize>, &[f32]), String> {
-        let value = self.outputs.get(name).ok_or_else(|| format!("it gave no output {name}"))?;
-        let (shape, data) = value.try_extract_tensor::<f32>().map_err(|e| format!("output {name}: {e}"))?;
-        Ok((shape.iter().map(|d| usize::try_from(*d).unwrap_or(0)).collect(), data))
-    }
-
-    /// The i64 output called `name`.
-    ///
-    /// # Errors
-    /// There is none, or it holds something else.
-    pub fn i64(&self, name: &str) -> Result<&[i64], String> {
-        let value = self.outputs.get(name).ok_or_else(|| format!("it gave no output {name}"))?;
-        let (_, data) = value.try_extract_tensor::<i64>().map_err(|e| format!("output {name}: {e}"))?;
-        Ok(data)
-    }
 }

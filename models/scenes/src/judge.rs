@@ -10,7 +10,7 @@ use silhueta_shared::model::ModelFile;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::networks;
 use silhueta_vision::osnet::Osnet;
-use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::pose::PoseNetwork;
 use silhueta_vision::runtime::{Runtime, RuntimeError};
 
 use crate::film::Film;
@@ -29,7 +29,7 @@ const SMALLEST: f32 = 40.0;
 /// The three networks of the main job.
 pub struct Judge {
     detector: Detector,
-    pose: RtmPose,
+    pose: PoseNetwork,
     reid: Osnet,
 }
 

@@ -55,8 +55,9 @@ pub fn recognise(signature: &Signature) -> Result<Contract, NotRecognised> {
     let families: [fn(&Signature, &Picture) -> Verdict; 5] = [yunet, nms, simcc, single_boxes, single_other];
     for family in families {
         if let Some((family, output_names)) = family(signature, &picture).map_err(|why| refuse(Some(why)))? {
-            let input_name = picture.name.clone();
-            return Ok(Contract { family, input_name, output_names, input: picture.size, batch: picture.batch });
+            check_numbers(signature, &output_names).map_err(|why| refuse(Some(why)))?;
+            let Picture { name: input_name, size: input, batch, elem } = picture;
+            return Ok(Contract { family, input_name, output_names, input, batch, elem });
         }
     }
     Err(refuse(outputs.iter().find_map(near_miss)))
@@ -70,13 +71,14 @@ struct Picture {
     name: String,
     size: InputSize,
     batch: Batch,
+    elem: Elem,
 }
 
 impl Picture {
     fn of(signature: &Signature) -> Result<Self, String> {
         let [port] = signature.inputs.as_slice() else {
             return Err(format!(
-                "the network wants {} inputs; one picture f32 [b,3,h,w] is needed",
+                "the network wants {} inputs; one picture, f32 [b,3,h,w], is needed",
                 signature.inputs.len()
             ));
         };
@@ -91,11 +93,8 @@ impl Picture {
                 _ => "the network's input has not the 3 channels of a picture; f32 [b,3,h,w] is needed".to_owned(),
             });
         }
-        if port.elem != Elem::F32 {
-            return Err(format!(
-                "the network's input is {}; f32 is needed (half precision off; the device is free to use it inside)",
-                port.elem
-            ));
+        if !matches!(port.elem, Elem::F32 | Elem::F16 | Elem::U8) {
+            return Err(format!("the network's input is {}; f32, f16 or u8 is needed", port.elem));
         }
         let size = match (w.fixed(), h.fixed()) {
             (Some(w), Some(h)) => InputSize::Fixed { w, h },
@@ -103,7 +102,7 @@ impl Picture {
             _ => return Err("one side of the picture is fixed and the other is not; fix both or none".to_owned()),
         };
         let batch = batch.fixed().map_or(Batch::Free, Batch::Fixed);
-        Ok(Self { name: port.name.clone(), size, batch })
+        Ok(Self { name: port.name.clone(), size, batch, elem: port.elem })
     }
 
     fn fixed(&self) -> Option<(usize, usize)> {
@@ -122,6 +121,42 @@ impl Picture {
 
 fn names(ports: &[&Port]) -> Vec<String> {
     ports.iter().map(|port| port.name.clone()).collect()
+}
+
+/// Boxes, scores and coordinates come as floats, labels as whole numbers.
+fn check_numbers(signature: &Signature, outputs: &[String]) -> Result<(), String> {
+    for port in outputs.iter().filter_map(|name| signature.output(name)) {
+        let (fits, needed) = match port.name.as_str() {
+            "labels" => (matches!(port.elem, Elem::I64 | Elem::I32), "i64 or i32"),
+            _ => (matches!(port.elem, Elem::F32 | Elem::F16), "f32 or f16"),
+        };
+        if !fits {
+            return Err(format!("the network's output {} is {}; {needed} is needed", port.name, port.elem));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the network begins as YOLOX does: with slices of every second pixel, and nothing beside them.
+fn has_focus(signature: &Signature) -> bool {
+    let count = |op: &str| signature.readers.iter().filter(|reader| *reader == op).count();
+    (count("Slice") >= 2 || count("SpaceToDepth") == 1) && count("Conv") == 0
+}
+
+/// Whether the inside is CSPNeXt, the backbone of RTMDet: 5×5 depthwise convolutions, and attention over
+/// channels by hard sigmoids.
+fn has_cspnext(signature: &Signature) -> bool {
+    let sliced = signature.readers.iter().any(|reader| reader == "Slice");
+    !sliced
+        && signature.depthwise_5x5
+        && signature.ops.contains_key("HardSigmoid")
+        && signature.first_kernel == Some((3, 3))
+}
+
+/// What reads the picture first, in words.
+fn beginning(signature: &Signature) -> String {
+    let kernel = signature.first_kernel.map(|(h, w)| format!(" of {h}×{w}")).unwrap_or_default();
+    format!("its picture goes to {}{kernel}", signature.readers.join(", "))
 }
 
 fn yunet(signature: &Signature, _: &Picture) -> Verdict {
@@ -144,14 +179,20 @@ fn nms(signature: &Signature, _: &Picture) -> Verdict {
     if !fits {
         return Ok(None);
     }
-    // YOLOX and RTMDet come out of MMDeploy alike, but are fed differently. YOLOX begins by slicing the
-    // picture into every second pixel.
-    if signature.readers.iter().any(|op| op == "Slice") {
-        return Err("this is a YOLOX with NMS inside (MMDeploy's export), which is not supported yet; \
-                    take the export of YOLOX's authors, for instance yolox_m.onnx, or RTMDet"
-            .to_owned());
-    }
-    Ok(Some((Family::RtmDetNms, names(&[dets, labels]))))
+    // All of MMDetection comes out of MMDeploy alike, but each is fed differently.
+    let family = match (has_focus(signature), has_cspnext(signature)) {
+        (true, false) => Family::YoloxNms,
+        (false, true) => Family::RtmDetNms,
+        _ => {
+            return Err(format!(
+                "dets and labels are what MMDeploy makes of any detector, and this one can't be told for sure: {}. \
+                 Of these, YOLOX (begins with Focus slices) and RTMDet (5×5 depthwise convolutions and hard \
+                 sigmoids inside) can be run",
+                beginning(signature)
+            ));
+        }
+    };
+    Ok(Some((family, names(&[dets, labels]))))
 }
 
 fn simcc(signature: &Signature, picture: &Picture) -> Verdict {
@@ -181,14 +222,33 @@ fn single_boxes(signature: &Signature, picture: &Picture) -> Verdict {
     let [_, rows, columns] = port.dims.as_slice() else { return Ok(None) };
     let (r, c) = (rows.fixed(), columns.fixed());
     let is = |dim: Option<usize>| dim.is_some() && dim == picture.cells();
-    let sliced = signature.readers.iter().any(|op| op == "Slice");
+    let focus = has_focus(signature);
     let family = match (r, c) {
-        (_, Some(width)) if width > 5 && (is(r) || (r.is_none() && sliced)) => Family::YoloxRaw { classes: width - 5 },
+        (_, Some(width)) if width > 5 && (is(r) || (r.is_none() && focus)) => {
+            yolox_is_raw(signature, focus)?;
+            Family::YoloxRaw { classes: width - 5 }
+        }
         (Some(height), _) if height > 4 && (is(c) || c.is_none()) => Family::YoloV8 { classes: height - 4 },
         (_, Some(6)) => Family::YoloEnd2End,
         _ => return Ok(None),
     };
     Ok(Some((family, names(&[port]))))
+}
+
+/// One row a cell is YOLOX's layout, but also that of networks whose boxes are coded otherwise.
+fn yolox_is_raw(signature: &Signature, focus: bool) -> Result<(), String> {
+    if !focus {
+        return Err(format!(
+            "one row for each cell is what YOLOX gives, but this network does not begin with YOLOX's Focus slices \
+             ({}), so how its boxes are coded is not certain (YOLOv6 gives such rows, too); take YOLOX, or YOLOv8 \
+             or later as Ultralytics exports it",
+            beginning(signature)
+        ));
+    }
+    if signature.ops.contains_key("Exp") {
+        return Err("this YOLOX decodes its boxes by itself; export it without --decode_in_inference".to_owned());
+    }
+    Ok(())
 }
 
 /// Heatmaps, embeddings and face points.
@@ -199,7 +259,9 @@ fn single_other(signature: &Signature, picture: &Picture) -> Verdict {
         Some(&[keypoints, rows, columns]) if rows > 0 && columns > 0 => {
             let stride = h / rows;
             let whole = stride > 1 && stride * rows == h && stride * columns == w;
-            whole.then_some(Family::Heatmap { keypoints, stride })
+            // A plain vision transformer begins by cutting the picture into patches of 16×16.
+            let corners = signature.first_kernel == Some((16, 16));
+            whole.then_some(Family::Heatmap { keypoints, stride, corners })
         }
         Some(&[dim]) if h > w => (dim >= MIN_EMBEDDING).then_some(Family::Osnet { dim }),
         Some(&[numbers]) if h == w && numbers % 2 == 0 && FACE_POINTS.contains(&(numbers / 2)) => {

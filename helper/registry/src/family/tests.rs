@@ -1,14 +1,40 @@
 //! Every real model is what its README row says, and lookalikes are told apart or refused with reasons.
 
 use super::*;
-use crate::graph::tests::{model, signature_of, value};
-use crate::graph::{self, Signature};
-use crate::onnx::{Property, ValueInfo};
+use crate::graph::tests::{model, node, signature_of, value};
+use crate::graph::{self, Elem, Signature};
+use crate::onnx::{Model, Property, Tensor, ValueInfo};
 
 const F32: i32 = 1;
+const I64: i32 = 7;
+const F16: i32 = 10;
 
 fn of(first: &str, input: &[i64], outputs: &[ValueInfo]) -> Result<Contract, NotRecognised> {
     recognise(&signature_of(&model(first, &[value("images", F32, input)], outputs)))
+}
+
+/// A model that begins with YOLOX's Focus.
+fn focus(input: &[i64], outputs: &[ValueInfo]) -> Model {
+    let mut model = model("Slice", &[value("images", F32, input)], outputs);
+    let graph = model.graph.as_mut().unwrap();
+    graph.node.push(node("Slice", &["images"], &["odd"]));
+    graph.node.push(node("Conv", &["hidden", "weight"], &["deep"]));
+    model
+}
+
+/// A model with what only CSPNeXt has.
+fn cspnext(input: &[i64], outputs: &[ValueInfo]) -> Model {
+    let mut model = model("Conv", &[value("images", F32, input)], outputs);
+    let graph = model.graph.as_mut().unwrap();
+    graph.initializer[0].dims = vec![8, 3, 3, 3];
+    graph.initializer.push(Tensor { dims: vec![8, 1, 5, 5], name: "dw".into(), data_location: 0 });
+    graph.node.push(node("Conv", &["hidden", "dw"], &["deep"]));
+    graph.node.push(node("HardSigmoid", &["deep"], &["attention"]));
+    model
+}
+
+fn of_model(model: &Model) -> Result<Contract, NotRecognised> {
+    recognise(&signature_of(model))
 }
 
 fn single(input: &[i64], output: &[i64]) -> Result<Contract, NotRecognised> {
@@ -40,7 +66,7 @@ fn real_models_are_what_their_readme_says() {
         ),
         (
             "tinypose_256x192_heatmap",
-            Family::Heatmap { keypoints: 17, stride: 4 },
+            Family::Heatmap { keypoints: 17, stride: 4, corners: false },
             size(192, 256),
             Batch::Free,
             "heatmaps",
@@ -66,9 +92,10 @@ fn real_models_are_what_their_readme_says() {
 #[test]
 fn yolox_and_yolov8_are_told_apart_by_which_axis_has_the_cells() {
     let input = [1, 3, 640, 640];
-    assert_eq!(family(&input, &[1, 8400, 85]), Family::YoloxRaw { classes: 80 });
+    let yolox = |output: &[i64]| of_model(&focus(&input, &[value("output", F32, output)])).unwrap().family;
+    assert_eq!(yolox(&[1, 8400, 85]), Family::YoloxRaw { classes: 80 });
+    assert_eq!(yolox(&[1, 8400, 6]), Family::YoloxRaw { classes: 1 });
     assert_eq!(family(&input, &[1, 84, 8400]), Family::YoloV8 { classes: 80 });
-    assert_eq!(family(&input, &[1, 8400, 6]), Family::YoloxRaw { classes: 1 });
     assert_eq!(family(&input, &[1, 300, 6]), Family::YoloEnd2End);
     assert_eq!(family(&[1, 3, 384, 640], &[1, 5, 5040]), Family::YoloV8 { classes: 1 });
 }
@@ -77,9 +104,20 @@ fn yolox_and_yolov8_are_told_apart_by_which_axis_has_the_cells() {
 fn detectors_of_free_size_are_told_apart_too() {
     let input = [-1, 3, -2, -3];
     assert_eq!(family(&input, &[-1, 84, -4]), Family::YoloV8 { classes: 80 });
-    let yolox = of("Slice", &input, &[value("output", F32, &[-1, -4, 85])]).unwrap();
+    let yolox = of_model(&focus(&input, &[value("output", F32, &[-1, -4, 85])])).unwrap();
     assert_eq!((yolox.family, yolox.input), (Family::YoloxRaw { classes: 80 }, InputSize::Free));
     assert_eq!(family(&input, &[-1, -4, 6]), Family::YoloEnd2End);
+}
+
+#[test]
+fn rows_like_yoloxs_from_another_network_are_refused() {
+    // YOLOv6's export: decoded boxes in the same shape.
+    let error = single(&[1, 3, 640, 640], &[1, 8400, 85]).unwrap_err().to_string();
+    assert!(error.contains("goes to Conv of 7×7") && error.contains("YOLOv6"), "{error}");
+    let mut decoded = focus(&[1, 3, 640, 640], &[value("output", F32, &[1, 8400, 85])]);
+    decoded.graph.as_mut().unwrap().node.push(node("Exp", &["deep"], &["sides"]));
+    let error = of_model(&decoded).unwrap_err().to_string();
+    assert!(error.contains("--decode_in_inference"), "{error}");
 }
 
 #[test]
@@ -97,12 +135,59 @@ fn yolos_for_another_task_are_refused() {
 }
 
 #[test]
-fn yolox_with_nms_is_not_taken_for_rtmdet() {
-    let outputs = [value("dets", F32, &[-1, -4, 5]), value("labels", 7, &[-1, -4])];
+fn yolox_with_nms_rtmdet_and_strangers_are_told_apart_by_their_inside() {
+    let outputs = [value("dets", F32, &[-1, -4, 5]), value("labels", I64, &[-1, -4])];
     let input = [-1, 3, 640, 640];
-    assert_eq!(of("Conv", &input, &outputs).unwrap().family, Family::RtmDetNms);
-    let error = of("Slice", &input, &outputs).unwrap_err().to_string();
-    assert!(error.contains("YOLOX with NMS") && error.contains("not supported yet"), "{error}");
+    assert_eq!(of_model(&cspnext(&input, &outputs)).unwrap().family, Family::RtmDetNms);
+    assert_eq!(of_model(&focus(&input, &outputs)).unwrap().family, Family::YoloxNms);
+    // A Faster R-CNN has the same outputs.
+    let error = of("Conv", &input, &outputs).unwrap_err().to_string();
+    for part in ["can't be told", "goes to Conv of 7×7", "Focus slices", "dets f32[free1,free4,5]"] {
+        assert!(error.contains(part), "{part} missing in {error}");
+    }
+    let mut both = focus(&input, &outputs);
+    let csp = cspnext(&input, &outputs).graph.unwrap();
+    let graph = both.graph.as_mut().unwrap();
+    graph.node.extend(csp.node);
+    graph.initializer.extend(csp.initializer);
+    assert!(of_model(&both).is_err(), "neither is certain");
+}
+
+#[test]
+fn a_family_is_seen_behind_what_rescales_the_picture() {
+    let outputs = [value("dets", F32, &[-1, -4, 5]), value("labels", 6, &[-1, -4])];
+    let mut rtmdet = cspnext(&[-1, 3, 640, 640], &outputs);
+    let graph = rtmdet.graph.as_mut().unwrap();
+    graph.input = vec![value("raw", 2, &[-1, 3, 640, 640])];
+    graph.node.insert(0, node("Cast", &["raw"], &["float"]));
+    graph.node.insert(1, node("Sub", &["float", "mean"], &["images"]));
+    let contract = of_model(&rtmdet).unwrap();
+    assert_eq!((contract.family, contract.elem), (Family::RtmDetNms, Elem::U8));
+    assert!(contract.to_string().ends_with("u8"), "{contract}");
+}
+
+#[test]
+fn a_vision_transformers_heatmaps_reach_from_corner_to_corner() {
+    let outputs = [value("heatmaps", F32, &[-1, 17, 64, 48])];
+    let mut vit = model("Conv", &[value("images", F32, &[-1, 3, 256, 192])], &outputs);
+    assert_eq!(of_model(&vit).unwrap().family, Family::Heatmap { keypoints: 17, stride: 4, corners: false });
+    vit.graph.as_mut().unwrap().initializer[0].dims = vec![384, 3, 16, 16];
+    assert_eq!(of_model(&vit).unwrap().family, Family::Heatmap { keypoints: 17, stride: 4, corners: true });
+}
+
+#[test]
+fn half_precision_fits_and_other_numbers_are_named() {
+    let of = |input: i32, output: i32| {
+        recognise(&signature_of(&model(
+            "Conv",
+            &[value("x", input, &[1, 3, 256, 128])],
+            &[value("embedding", output, &[1, 512])],
+        )))
+    };
+    assert_eq!(of(F16, F16).unwrap().elem, Elem::F16);
+    assert_eq!(of(F16, F32).unwrap().elem, Elem::F16);
+    let error = of(F32, 11).unwrap_err().to_string();
+    assert!(error.contains("output embedding is type11; f32 or f16 is needed"), "{error}");
 }
 
 #[test]
@@ -147,7 +232,7 @@ fn strange_inputs_are_refused_with_what_is_needed() {
         |inputs: &[ValueInfo]| recognise(&signature_of(&model("Conv", inputs, &out))).unwrap_err().to_string();
     for (inputs, expected) in [
         (vec![value("x", F32, &[1, 3, 256, 128]), value("y", F32, &[1])], "2 inputs"),
-        (vec![value("x", 10, &[1, 3, 256, 128])], "f16"),
+        (vec![value("x", 3, &[1, 3, 256, 128])], "input is type3; f32, f16 or u8 is needed"),
         (vec![value("x", F32, &[1, 256, 128, 3])], "channels come last"),
         (vec![value("x", F32, &[1, 1, 256, 128])], "3 channels"),
         (vec![value("x", F32, &[1, 80])], "no picture"),

@@ -85,12 +85,12 @@ fn weights_in_another_file_are_refused_wherever_they_are() {
     plain_weight.graph.as_mut().unwrap().initializer.push(outside.clone());
     let mut constant = plain();
     let mut holder = node("Constant", &[], &["c"]);
-    holder.attribute.push(Attribute { t: Some(outside), g: None });
+    holder.attribute.push(Attribute { t: Some(outside), ..Attribute::default() });
     constant.graph.as_mut().unwrap().node.push(holder.clone());
     let mut branch = plain();
     let inner = Graph { node: vec![holder], initializer: vec![], input: vec![], output: vec![] };
     let mut loop_node = node("Loop", &[], &["l"]);
-    loop_node.attribute.push(Attribute { t: None, g: Some(inner) });
+    loop_node.attribute.push(Attribute { g: Some(inner), ..Attribute::default() });
     branch.graph.as_mut().unwrap().node.push(loop_node);
     for model in [plain_weight, constant, branch] {
         let said = read_bytes("big.onnx", &model.encode_to_vec());

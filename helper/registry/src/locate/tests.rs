@@ -62,7 +62,7 @@ fn without_a_choice_the_manifest_decides_then_the_name() {
     assert_eq!(chosen(), "m_yolo", "the first by name");
     put(folder.path(), "yolov8n.onnx", &detector());
     assert_eq!(chosen(), "yolov8n", "the manifest's");
-    put(folder.path(), "yolox_s.onnx", &network(&[1, 3, 640, 640], &[1, 8400, 85]));
+    put(folder.path(), "yolox_s.onnx", &detector());
     assert_eq!(chosen(), "yolox_s", "the manifest's better one");
 }
 

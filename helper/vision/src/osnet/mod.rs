@@ -1,5 +1,6 @@
 //! OSNet (arXiv 1905.00953): a person's picture to an embedding that tells people apart.
 
+use silhueta_registry::graph::Elem;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::ChannelOrder;
 
@@ -23,9 +24,13 @@ pub struct Osnet {
 }
 
 impl Osnet {
-    /// A network with input `size` (width, height), `fixed_batch` people a run, and its output's name.
-    pub fn new(network: Network, output: String, size: (usize, usize), fixed_batch: Option<usize>) -> Self {
-        let normalise = Normalise::imagenet_unit(ChannelOrder::Rgb);
+    /// A network with input `size` (width, height) of `elem`, `fixed_batch` people a run, and its output's name.
+    /// With a u8 input the graph itself normalises and gets red, green, blue as they are.
+    pub fn new(network: Network, output: String, size: (usize, usize), fixed_batch: Option<usize>, elem: Elem) -> Self {
+        let normalise = match elem {
+            Elem::U8 => Normalise::raw(ChannelOrder::Rgb),
+            _ => Normalise::imagenet_unit(ChannelOrder::Rgb),
+        };
         Self { network, output, size, fixed_batch, normalise, input: Vec::new() }
     }
 

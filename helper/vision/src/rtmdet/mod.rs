@@ -30,4 +30,13 @@ mod tests {
         let dets = [1.0, 1.0, 9.0, 9.0, 0.8, 1.0, 1.0, 9.0, 9.0, 0.8, 1.0, 1.0, 9.0, 9.0, 0.05];
         assert_eq!(decode(&dets, &[0, 1, 0], &letterbox).len(), 1);
     }
+
+    #[test]
+    fn boxes_come_in_canvas_pixels_and_leave_in_source_pixels() {
+        let letterbox = Letterbox { scale: 0.5, left: 0.0, top: 0.0, source: (200, 100) };
+        let dets = [-3.0, 10.0, 40.0, 60.0, 0.5, 20.5, 1.0, 30.0, 20.25, 0.75];
+        let found = decode(&dets, &[0, 0], &letterbox);
+        assert_eq!(found[0], Detection { bbox: Bbox::new(41.0, 2.0, 60.0, 40.5), score: 0.75 });
+        assert_eq!(found[1], Detection { bbox: Bbox::new(0.0, 20.0, 80.0, 100.0), score: 0.5 });
+    }
 }

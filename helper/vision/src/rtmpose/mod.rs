@@ -1,83 +1,43 @@
-//! RTMPose (arXiv 2303.07399): a person's crop to keypoints by classifying each joint's x and y (SimCC).
+//! RTMPose (arXiv 2303.07399): joints by classifying x and y of each (SimCC). Outputs to input pixels: pure.
 
-mod decode;
-
-use std::sync::Arc;
-
-use silhueta_shared::geometry::Bbox;
-use silhueta_shared::job::ChannelOrder;
 use silhueta_shared::pose::Keypoint;
 
-use crate::crop::{IMAGENET, Normalise, PoseCrop};
-use crate::frame::Frame;
-use crate::runtime::{Network, RuntimeError};
-pub use decode::decode_simcc;
-
-/// How much larger than the box its crop is, as in training.
-const PADDING: f64 = 1.25;
-
-/// The network's shape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Layout {
-    /// Input width and height.
-    pub size: (usize, usize),
-    /// Joints.
-    pub keypoints: usize,
-    /// SimCC bins per input pixel.
-    pub split_ratio: f32,
-    /// The batch that the graph is fixed at; `None` where it is free.
-    pub fixed_batch: Option<usize>,
-    /// Names of the outputs over x and over y.
-    pub outputs: (String, String),
+/// Decodes one person's `x` `[keypoints, width·split]` and `y` `[keypoints, height·split]`: the first
+/// largest bin of each axis, score the mean of both maxima (raw, no softmax). A joint whose score isn't
+/// above 0 is at bin −1 of both, as in MMPose and rtmlib.
+pub fn decode_simcc(x: &[f32], y: &[f32], keypoints: usize, split_ratio: f32) -> Vec<Keypoint> {
+    let bins = |values: &[f32]| (values.len() / keypoints.max(1)).max(1);
+    let rows = x.chunks_exact(bins(x)).zip(y.chunks_exact(bins(y)));
+    rows.take(keypoints)
+        .map(|(x, y)| {
+            let ((x, best_x), (y, best_y)) = (first_largest(x), first_largest(y));
+            let score = 0.5 * (best_x + best_y);
+            let (x, y) = if score > 0.0 { (x as f32, y as f32) } else { (-1.0, -1.0) };
+            Keypoint { x: x / split_ratio, y: y / split_ratio, score }
+        })
+        .collect()
 }
 
-/// An open pose network.
-#[derive(Debug)]
-pub struct RtmPose {
-    network: Network,
-    layout: Layout,
-    normalise: Normalise,
-    input: Vec<f32>,
+fn first_largest(values: &[f32]) -> (usize, f32) {
+    let first = (0, values.first().copied().unwrap_or(f32::NEG_INFINITY));
+    values.iter().enumerate().fold(first, |best, (i, v)| if *v > best.1 { (i, *v) } else { best })
 }
 
-impl RtmPose {
-    /// A network of this layout, fed in `channels` order.
-    pub fn new(network: Network, layout: Layout, channels: ChannelOrder) -> Self {
-        // The statistics stay those of red, green, blue even where BGR is asked for: that is rtmlib's slip.
-        Self { network, layout, normalise: Normalise::new(channels, IMAGENET), input: Vec::new() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equal_bins_wins_and_is_scaled_by_the_split() {
+        let joints = decode_simcc(&[0.0, 0.75, 0.75, 0.5], &[0.25, 0.25, 0.75, 0.0], 1, 2.0);
+        assert_eq!(joints, [Keypoint { x: 0.5, y: 1.0, score: 0.75 }]);
     }
 
-    /// Joints of each person, in source pixels. All of `people` run as one batch.
-    ///
-    /// # Errors
-    /// The runtime's.
-    pub fn estimate(&mut self, people: &[(Arc<Frame>, Bbox)]) -> Result<Vec<Vec<Keypoint>>, RuntimeError> {
-        let Layout { size, keypoints, split_ratio, .. } = self.layout;
-        let one = 3 * size.0 * size.1;
-        let mut poses = Vec::with_capacity(people.len());
-        for part in people.chunks(self.layout.fixed_batch.unwrap_or(people.len()).max(1)) {
-            let batch = self.layout.fixed_batch.unwrap_or(part.len());
-            self.input.clear();
-            self.input.resize(batch * one, 0.0);
-            let crops: Vec<_> = part.iter().map(|(_, bbox)| PoseCrop::new(*bbox, PADDING, size)).collect();
-            for ((crop, (frame, _)), out) in crops.iter().zip(part).zip(self.input.chunks_exact_mut(one)) {
-                crop.write(frame, size, &self.normalise, out).map_err(|e| self.network.error(e.to_string()))?;
-            }
-            let names = &self.layout.outputs;
-            poses.extend(self.network.run([batch, 3, size.1, size.0], &self.input, |outputs| {
-                let ((_, x), (_, y)) = (outputs.f32(&names.0)?, outputs.f32(&names.1)?);
-                let person = |values: &[f32]| values.len() / batch.max(1);
-                let (x, y) = (x.chunks_exact(person(x).max(1)), y.chunks_exact(person(y).max(1)));
-                let joints = x.zip(y).zip(&crops).map(|((x, y), crop)| {
-                    let mut joints = decode_simcc(x, y, keypoints, split_ratio);
-                    for joint in &mut joints {
-                        (joint.x, joint.y) = crop.to_source((joint.x, joint.y), size);
-                    }
-                    joints
-                });
-                Ok(joints.collect::<Vec<_>>())
-            })?);
-        }
-        Ok(poses)
+    #[test]
+    fn a_joint_without_a_positive_score_is_out_of_the_picture() {
+        let joints = decode_simcc(&[-0.5, -0.1], &[-0.3, -0.2], 1, 2.0);
+        assert_eq!((joints[0].x, joints[0].y), (-0.5, -0.5));
+        assert!(joints[0].score < 0.0);
+        assert!(decode_simcc(&[], &[], 17, 2.0).is_empty());
     }
 }

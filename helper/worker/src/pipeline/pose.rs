@@ -14,7 +14,7 @@ use silhueta_shared::pose::Keypoint;
 use silhueta_shared::track::TrackId;
 use silhueta_vision::draw::{self, Person};
 use silhueta_vision::frame::Frame;
-use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::pose::PoseNetwork;
 use silhueta_vision::video::{Coding, Decoder, Encoder};
 
 use super::WorkFolder;
@@ -192,7 +192,7 @@ fn changed(row: &FrameTracks) -> JobError {
 }
 
 /// One caller of the pose network.
-fn estimate(mut network: RtmPose, crops: &Receiver<Vec<Crop>>, posed: &Sender<Posed>) {
+fn estimate(mut network: PoseNetwork, crops: &Receiver<Vec<Crop>>, posed: &Sender<Posed>) {
     for batch in crops {
         let people: Vec<_> = batch.iter().map(|crop| (Arc::clone(&crop.frame), crop.bbox)).collect();
         let joints = network.estimate(&people).map_err(JobError::from);

@@ -13,7 +13,7 @@ use silhueta_shared::time::TimeBase;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::networks;
 use silhueta_vision::osnet::Osnet;
-use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::pose::PoseNetwork;
 use silhueta_vision::runtime::Runtime;
 use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 
@@ -38,7 +38,7 @@ pub(super) struct Job<'s> {
     pub(super) info: VideoInfo,
     /// One set of networks a caller; taken by the stage that runs them.
     pub(super) trackers: Vec<(Detector, Osnet)>,
-    pub(super) poses: Vec<RtmPose>,
+    pub(super) poses: Vec<PoseNetwork>,
 }
 
 impl Job<'_> {
@@ -76,7 +76,7 @@ impl Job<'_> {
     }
 
     /// Opens the pose networks that the stage needs beside the first.
-    pub(super) fn open_poses(&mut self) -> Result<Vec<RtmPose>, JobError> {
+    pub(super) fn open_poses(&mut self) -> Result<Vec<PoseNetwork>, JobError> {
         let mut poses = std::mem::take(&mut self.poses);
         while poses.len() < self.callers() {
             let (spec, device) = (self.spec, self.device.used);

@@ -20,7 +20,7 @@ use silhueta_vision::detector::Detector;
 use silhueta_vision::frame::Frame;
 use silhueta_vision::networks;
 use silhueta_vision::osnet::Osnet;
-use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::pose::PoseNetwork;
 use silhueta_vision::runtime::Runtime;
 
 use crate::doctor;
@@ -66,7 +66,7 @@ fn runtime() -> Result<Runtime, JobError> {
 enum Network {
     Detector(Detector),
     Reid(Osnet),
-    Pose(RtmPose),
+    Pose(PoseNetwork),
 }
 
 impl Network {

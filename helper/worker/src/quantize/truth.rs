@@ -7,7 +7,7 @@ use silhueta_results::coco::Dataset;
 use silhueta_results::metrics::oks::oks;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::quantize::AgainstTruth;
-use silhueta_vision::rtmpose::RtmPose;
+use silhueta_vision::pose::PoseNetwork;
 use silhueta_vision::video::{Decoder, Limits};
 
 use crate::pipeline::failure::JobError;
@@ -16,8 +16,8 @@ use crate::report::Reporter;
 /// Mean OKS of both networks over the people of a COCO file, whose pictures lie beside it.
 pub(super) fn against(
     file: &Path,
-    original: &mut RtmPose,
-    copy: &mut RtmPose,
+    original: &mut PoseNetwork,
+    copy: &mut PoseNetwork,
     reporter: &Reporter,
 ) -> Result<AgainstTruth, JobError> {
     let dataset = Dataset::read(file)?;
