@@ -8,6 +8,7 @@ use silhueta_registry::manifest::Manifest;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::{ChannelOrder, Device};
 use silhueta_shared::model::{ModelFile, Role};
+use silhueta_shared::pose::KeypointSet;
 
 use crate::detector::Detector;
 use crate::frame::Frame;
@@ -84,9 +85,10 @@ pub fn pose(
         let family = contract.family;
         return Err(unfit(model, format!("it is {family}; a SimCC network is needed for now")));
     };
-    if keypoints != 17 {
-        return Err(unfit(model, format!("it has {keypoints} keypoints; 17 (COCO) are needed for now")));
-    }
+    let Some(keypoints) = KeypointSet::of_count(keypoints) else {
+        let known = KeypointSet::ALL.map(|set| format!("{} ({set})", set.count())).join(", ");
+        return Err(unfit(model, format!("it gives {keypoints} keypoints; one of these sets is needed: {known}")));
+    };
     let InputSize::Fixed { w, h } = contract.input else {
         return Err(unfit(model, "it doesn't say its input size".into()));
     };

@@ -17,7 +17,7 @@ use silhueta_registry::graph;
 use silhueta_results::metrics::oks::{PersonTruth, oks};
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::{ChannelOrder, Device};
-use silhueta_shared::pose::Keypoint;
+use silhueta_shared::pose::{Keypoint, KeypointSet};
 use silhueta_shared::track::Detection;
 use silhueta_vision::crop::Letterbox;
 use silhueta_vision::detector::Detector;
@@ -49,6 +49,7 @@ fn tinypose(runtime: &Runtime, data: &Path, channels: ChannelOrder) -> RtmPose {
         panic!("not SimCC")
     };
     let outputs = (contract.output_names[0].clone(), contract.output_names[1].clone());
+    let keypoints = KeypointSet::of_count(keypoints).unwrap();
     let layout = Layout { size: (w, h), keypoints, split_ratio: split as f32, fixed_batch: None, outputs };
     RtmPose::new(runtime.network(&file, Device::Cpu).unwrap(), layout, channels)
 }

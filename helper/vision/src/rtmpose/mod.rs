@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::ChannelOrder;
-use silhueta_shared::pose::Keypoint;
+use silhueta_shared::pose::{Keypoint, KeypointSet};
 
 use crate::crop::{IMAGENET, Normalise, PoseCrop};
 use crate::frame::Frame;
@@ -21,8 +21,8 @@ const PADDING: f64 = 1.25;
 pub struct Layout {
     /// Input width and height.
     pub size: (usize, usize),
-    /// Joints.
-    pub keypoints: usize,
+    /// The joints that it gives.
+    pub keypoints: KeypointSet,
     /// SimCC bins per input pixel.
     pub split_ratio: f32,
     /// The batch that the graph is fixed at; `None` where it is free.
@@ -47,6 +47,11 @@ impl RtmPose {
         Self { network, layout, normalise: Normalise::new(channels, IMAGENET), input: Vec::new() }
     }
 
+    /// The joints that it gives.
+    pub fn keypoints(&self) -> KeypointSet {
+        self.layout.keypoints
+    }
+
     /// Joints of each person, in source pixels. All of `people` run as one batch.
     ///
     /// # Errors
@@ -69,7 +74,7 @@ impl RtmPose {
                 let person = |values: &[f32]| values.len() / batch.max(1);
                 let (x, y) = (x.chunks_exact(person(x).max(1)), y.chunks_exact(person(y).max(1)));
                 let joints = x.zip(y).zip(&crops).map(|((x, y), crop)| {
-                    let mut joints = decode_simcc(x, y, keypoints, split_ratio);
+                    let mut joints = decode_simcc(x, y, keypoints.count(), split_ratio);
                     for joint in &mut joints {
                         (joint.x, joint.y) = crop.to_source((joint.x, joint.y), size);
                     }
