@@ -11,6 +11,7 @@
 pub mod browser;
 pub mod client;
 mod helper;
+pub mod onnx;
 mod processar;
 pub mod raw;
 mod reference;

@@ -99,6 +99,7 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use silhueta_shared::pose::KeypointSet;
     use crate::Family;
     use std::collections::HashSet;
 
@@ -119,6 +120,9 @@ mod tests {
             assert_eq!(zipped, entry.member.is_some(), "{id}: a zip needs its member named");
             assert!(entry.url.iter().all(|url| url.starts_with("https://") && url.is_ascii()), "{id}");
             assert_eq!(entry.keypoints.is_some(), matches!(entry.role, Role::Pose | Role::Landmarks), "{id}");
+            let of_pose = entry.keypoints.as_deref().filter(|_| entry.role == Role::Pose);
+            let is_known = |name: &str| KeypointSet::ALL.iter().any(|set| set.name() == name);
+            assert!(of_pose.is_none_or(is_known), "{id}: {of_pose:?} is no keypoint set");
         }
     }
 
