@@ -99,8 +99,8 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use silhueta_shared::pose::KeypointSet;
     use crate::Family;
+    use silhueta_shared::pose::KeypointSet;
     use std::collections::HashSet;
 
     #[test]

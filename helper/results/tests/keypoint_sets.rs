@@ -5,11 +5,13 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use silhueta_e2e::worker::{self, Worker};
 use silhueta_e2e::{Helper, onnx, video};
 use silhueta_results::metrics::recorded::{Number, Recorded};
 use silhueta_results::record::{RecordReader, RecordRow, Skeleton};
 use silhueta_results::summary::read_summary;
 use silhueta_shared::pose::KeypointSet;
+use silhueta_shared::worker::{Command, Event, PreviewWish};
 
 const FRAMES: u32 = 12;
 
@@ -104,4 +106,27 @@ fn a_network_of_an_unknown_set_is_refused_with_what_it_gives_and_what_is_needed(
         assert!(done.stderr.contains(part), "{part} is missing in: {}", done.stderr);
     }
     assert!(!helper.at("out/crossing").exists());
+}
+
+#[test]
+fn a_preview_has_every_joint_of_a_whole_body() {
+    let Some(helper) = Helper::new("results: a preview of whole bodies") else { return };
+    let set = KeypointSet::Wholebody133;
+    let mut spec = worker::job(&helper, &clip(&helper), "out");
+    spec.models.pose.file = network(&helper, "whole.onnx", &rows(set)).display().to_string();
+    let mut worker = Worker::start(&helper);
+    worker.send(&Command::Run(Box::new(spec)));
+    worker.send(&Command::Preview(PreviewWish { plain: 1, drawn: 1 }));
+    let events = worker.to_the_end();
+    assert!(matches!(events.last(), Some(Event::Done(_))), "{:?}", worker::brief(&events));
+    let picture = events.iter().find_map(|event| match event {
+        Event::Preview(picture) => Some(picture),
+        _ => None,
+    });
+    let picture = picture.expect("a picture");
+    assert!(picture.people.len() >= 3 && picture.drawn.is_some(), "{} people", picture.people.len());
+    for person in &picture.people {
+        let expected: Vec<_> = rows(set).iter().map(|&row| person.keypoints[row as usize]).collect();
+        assert_eq!(person.keypoints, expected);
+    }
 }
