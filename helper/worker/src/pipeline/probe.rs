@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use silhueta_registry::locate::sha256_unless;
 use silhueta_shared::job::{Device, JobModels, JobSpec};
 use silhueta_shared::notice::{Notice, VideoFacts};
+use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
 use silhueta_vision::detector::Detector;
@@ -39,6 +40,8 @@ pub(super) struct Job<'s> {
     /// One set of networks a caller; taken by the stage that runs them.
     pub(super) trackers: Vec<(Detector, Osnet)>,
     pub(super) poses: Vec<PoseNetwork>,
+    /// The joints that those give.
+    pub(super) keypoints: KeypointSet,
 }
 
 impl Job<'_> {
@@ -110,7 +113,6 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     let path = Path::new(&spec.source);
     let info = open(path, reporter.control().stop_flag())?;
     reporter.log(Notice::Opened(facts(&info)));
-    check_space(spec, &info)?;
 
     let mut runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
     runtime.set_precision(spec.precision);
@@ -118,11 +120,21 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     if let Some(engines) = &engines {
         runtime.keep_engines(engines.folder());
     }
-    let device = runtime.choose(spec.device, Path::new(&spec.models.detector.file))?;
+    let announce = |device, model| {
+        if let Some(engines) = &engines {
+            engines.announce(device, spec.precision, model, reporter);
+        }
+    };
+    let JobModels { detector, reid, pose } = &spec.models;
+    let device = runtime.choose(spec.device, Path::new(&detector.file), |device| announce(device, detector))?;
     for passed in &device.passed_over {
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
     }
     reporter.log(Notice::DeviceUsed { device: device.used });
+    announce(device.used, pose);
+    let poses = vec![networks::pose(&runtime, device.used, pose, spec.pose_channels)?];
+    let keypoints = poses[0].keypoints();
+    check_space(spec, &info, keypoints)?;
     let mut job = Job {
         spec,
         source: SourceInfo {
@@ -135,16 +147,21 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         },
         info,
         trackers: Vec::new(),
-        poses: vec![networks::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?],
+        keypoints,
+        poses,
         device,
         runtime,
     };
+    let used = job.device.used;
+    announce(used, reid);
     for _ in 0..job.callers() {
-        let detector = networks::detector(&job.runtime, job.device.used, &spec.models.detector)?;
-        let reid = networks::reid(&job.runtime, job.device.used, &spec.models.reid)?;
+        let detector = networks::detector(&job.runtime, used, detector)?;
+        let reid = networks::reid(&job.runtime, used, reid)?;
         job.trackers.push((detector, reid));
     }
-    let JobModels { detector, reid, pose } = &spec.models;
+    if let Some(engines) = &engines {
+        engines.remember(used, spec.precision, [detector, reid, pose]);
+    }
     reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
     let sum = sha256_unless(path, || reporter.control().is_stopped()).map_err(|e| JobError::source(path, &e))?;
     job.source.sha256 = sum.ok_or(JobError::Stopped)?;
@@ -152,11 +169,12 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
 }
 
 /// Refuses a job that would fill the disk: the annotated video is about as large as the source (its
-/// quality is fixed, so allow twice), the data about 2 KB a frame.
-fn check_space(spec: &JobSpec, info: &VideoInfo) -> Result<(), JobError> {
+/// quality is fixed, so allow twice), the data about 2 KB a frame with COCO's joints and more with more of them.
+fn check_space(spec: &JobSpec, info: &VideoInfo, keypoints: KeypointSet) -> Result<(), JobError> {
     let source = std::fs::metadata(&spec.source).map_or(0, |meta| meta.len());
     let video = if spec.video { source.saturating_mul(2) } else { 0 };
-    let needed = RESERVE.saturating_add(video).saturating_add(info.frames.unwrap_or(0).saturating_mul(2048));
+    let frame = 2048 * keypoints.count().div_ceil(KeypointSet::Coco17.count()) as u64;
+    let needed = RESERVE.saturating_add(video).saturating_add(info.frames.unwrap_or(0).saturating_mul(frame));
     let out = Path::new(&spec.out_dir);
     let free = doctor::free_space(out).map_err(|e| JobError::folder(out, &e))?;
     if free < needed {
