@@ -10,6 +10,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod depot;
 mod helper;
 mod processar;
 pub mod raw;

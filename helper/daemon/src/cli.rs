@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS};
 
 use crate::exit::CliError;
+use crate::models::quantize::QuantizeOptions;
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -24,6 +25,67 @@ pub(crate) enum Command {
     Doctor,
     /// Open the page in the browser and do what it asks
     Serve(Box<ServeOptions>),
+    /// Bring networks, check them, take them away
+    #[command(subcommand, after_help = MODELS_HELP)]
+    Models(ModelsCommand),
+}
+
+const MODELS_HELP: &str = "They are kept in the folder that SILHUETA_MODELS names, else in the user's own one. \
+SILHUETA_MANIFEST names a file in place of the built-in list of models, for who has a mirror.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Tell what is there and what could be
+    List {
+        /// In JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch models by their names; goes on where it was stopped
+    Fetch {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        /// Seconds without a byte after which a connection is tried anew
+        #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        stall: u64,
+        /// How often in a row a connection is tried anew without a byte gained
+        #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=20))]
+        retries: u32,
+        /// Forget the digest that was recorded when the model came before
+        #[arg(long)]
+        renew: bool,
+        /// How progress is shown
+        #[arg(long, value_enum, default_value = "human")]
+        progress: ProgressStyle,
+    },
+    /// Check whether files are what they were: all, or the ones named
+    Verify {
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+        /// In JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy networks into the models folder: ONNX files, or zip archives with one
+    Import {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Its name from now on [default: the file's]
+        #[arg(long, value_name = "ID")]
+        name: Option<String>,
+    },
+    /// Take models away; they can be brought back for 7 days
+    Remove {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Bring back models that were taken away
+    Restore {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Make an int8 copy for the CPU and say what it costs in accuracy and saves in time
+    Quantize(QuantizeOptions),
 }
 
 #[derive(Debug, Args)]

@@ -48,7 +48,7 @@ fn print(report: &DoctorReport) {
     say(&format!("  models    in {}", folder.display()));
     let found = models::registry().scan();
     if found.is_empty() {
-        say("            none: put ONNX files there, or set SILHUETA_MODELS to a folder that has some");
+        say("            none: `silhueta models list` tells which can be fetched; or set SILHUETA_MODELS to a folder");
     }
     for model in found {
         match &model.contract {

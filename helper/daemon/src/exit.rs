@@ -4,12 +4,14 @@ use std::process::ExitCode;
 
 use silhueta_shared::job::{Failure, FailureKind};
 
+use crate::models::StoreError;
+
 /// The exit codes of `silhueta`; a wrong command line is 2, by clap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Everything asked for is done.
     Done,
-    /// A video can't be read.
+    /// A video, or another file that was named, can't be read or used.
     Input,
     /// A model, the runtime, a device or the disk stands in the way.
     Runtime,
@@ -42,6 +44,8 @@ pub(crate) enum CliError {
     Runtime(String),
     #[error("{}", .0.message)]
     Job(Failure),
+    #[error(transparent)]
+    Model(#[from] StoreError),
 }
 
 impl CliError {
@@ -49,6 +53,9 @@ impl CliError {
         match self {
             Self::Input(_) => Exit::Input,
             Self::Runtime(_) => Exit::Runtime,
+            Self::Model(StoreError::Stopped { .. }) => Exit::Interrupted,
+            Self::Model(error) if error.is_of_input() => Exit::Input,
+            Self::Model(_) => Exit::Runtime,
             Self::Job(failure) => match failure.code.kind() {
                 FailureKind::Input => Exit::Input,
                 FailureKind::Runtime | FailureKind::Output => Exit::Runtime,
@@ -56,9 +63,10 @@ impl CliError {
         }
     }
 
-    pub(crate) fn hint(&self) -> Option<&str> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Job(failure) => failure.hint.as_deref(),
+            Self::Job(failure) => failure.hint.clone(),
+            Self::Model(error) => error.hint(),
             _ => None,
         }
     }

@@ -36,8 +36,10 @@ fn main() -> ExitCode {
 fn work(command: Command) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Runtime::new();
     let runtime = runtime.map_err(|e| CliError::Runtime(format!("threads can't be started: {e}")))?;
+    models::read_manifest()?;
     let exit = runtime.block_on(async {
         match command {
+            Command::Models(command) => models::terminal::models(command).await,
             Command::Run(options) => run::run(&options).await,
             Command::Doctor => doctor::doctor().await,
             Command::Serve(options) => serve::serve(*options).await,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use prost::Message;
 
+use crate::external;
 use crate::onnx;
 use crate::pytorch;
 
@@ -199,7 +200,7 @@ fn parse(bytes: &[u8]) -> Result<Signature, String> {
     let model = onnx::Model::decode(bytes).map_err(|_| damaged)?;
     // Exporters write the operator set behind the graph: without it, the end is missing.
     let graph = model.graph.filter(|graph| !graph.node.is_empty() && !model.opset_import.is_empty()).ok_or(damaged)?;
-    if has_external_data(&graph) {
+    if external::is_used(bytes) {
         return Err("its weights are in another file; put both into one: \
                     python -c \"import onnx; onnx.save(onnx.load('IN.onnx'), 'OUT.onnx')\""
             .to_owned());
@@ -230,14 +231,6 @@ fn other_kind(bytes: &[u8]) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn has_external_data(graph: &onnx::Graph) -> bool {
-    let external = |tensor: &onnx::Tensor| tensor.data_location == onnx::EXTERNAL;
-    graph.initializer.iter().any(external)
-        || graph.node.iter().flat_map(|node| &node.attribute).any(|attribute| {
-            attribute.t.as_ref().is_some_and(external) || attribute.g.as_ref().is_some_and(has_external_data)
-        })
 }
 
 fn port(info: &onnx::ValueInfo) -> Port {

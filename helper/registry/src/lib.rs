@@ -10,6 +10,7 @@ pub mod locate;
 pub mod manifest;
 pub mod rewrite;
 
+mod external;
 mod onnx;
 mod pytorch;
 

@@ -51,6 +51,23 @@ impl Registry {
         Self { folders, manifest: Manifest::builtin() }
     }
 
+    /// The same, for another manifest than the one built in.
+    pub fn with_manifest(folders: Vec<PathBuf>, manifest: &'static Manifest) -> Self {
+        Self { folders, manifest }
+    }
+
+    /// The models that are known of.
+    pub fn manifest(&self) -> &'static Manifest {
+        self.manifest
+    }
+
+    /// The file with this stem, or with another that the manifest knows for the same model.
+    pub fn file(&self, id: &str) -> Option<PathBuf> {
+        let files = self.files();
+        let known = self.manifest.find(id).into_iter().flat_map(|entry| entry.stems());
+        std::iter::once(id).chain(known).find_map(|stem| files.get(stem)).cloned()
+    }
+
     /// The folders, in the order in which they are looked through.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders

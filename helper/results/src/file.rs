@@ -83,12 +83,7 @@ impl Pending {
     /// # Errors
     /// [`Error::Write`], also when nothing was written; the `.part` file is then removed.
     pub fn commit(mut self) -> Result<()> {
-        let seal = || {
-            // Windows syncs only what is open for writing.
-            OpenOptions::new().write(true).open(&self.part)?.sync_all()?;
-            fs::rename(&self.part, &self.path)
-        };
-        seal().map_err(|source| Error::write(&self.path, source))?;
+        seal(&self.part, &self.path).map_err(|source| Error::write(&self.path, source))?;
         self.open = false;
         sync_folder(folder_of(&self.path)).map_err(|source| Error::write(&self.path, source))
     }
@@ -101,6 +96,20 @@ impl Drop for Pending {
             let _ = fs::remove_file(&self.part);
         }
     }
+}
+
+/// Syncs a finished file and gives it its final name, on the same disk. Close (or flush) it first.
+///
+/// # Errors
+/// [`Error::Write`]; `part` then stays where it is, or has its name already.
+pub fn settle(part: &Path, path: &Path) -> Result<()> {
+    seal(part, path).and_then(|()| sync_folder(folder_of(path))).map_err(|source| Error::write(path, source))
+}
+
+fn seal(part: &Path, path: &Path) -> io::Result<()> {
+    // Windows syncs only what is open for writing.
+    OpenOptions::new().write(true).open(part)?.sync_all()?;
+    fs::rename(part, path)
 }
 
 fn folder_of(path: &Path) -> &Path {

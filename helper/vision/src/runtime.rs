@@ -1,6 +1,7 @@
 //! ONNX Runtime, loaded at run time: devices and why not, and sessions of one network.
 
 mod network;
+mod recording;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use silhueta_shared::summary::{DeviceUse, PassedOver};
 use silhueta_shared::worker::RuntimeInfo;
 
 pub use network::{Network, Outputs};
+pub use recording::{Input, Recording};
 
 /// What can go wrong between us and the runtime.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,7 @@ pub struct Runtime {
     environment: ort::environment::Environment,
     info: RuntimeInfo,
     free_batches: Mutex<FreeBatches>,
+    recording: Option<(PathBuf, Recording)>,
 }
 
 /// Whether the batch that a file fixes may be made free, where that has been tried.
@@ -73,12 +76,19 @@ impl Runtime {
             None => ort::util::probe(&real).map_or_else(|| "unknown".into(), |minor| format!("1.{minor}")),
         };
         let info = RuntimeInfo { version, file: real.display().to_string() };
-        Ok(Self { environment, info, free_batches: Mutex::default() })
+        Ok(Self { environment, info, free_batches: Mutex::default(), recording: None })
     }
 
     /// Version and path.
     pub fn info(&self) -> &RuntimeInfo {
         &self.info
+    }
+
+    /// From now on keeps what the networks of `file`, opened after this, are fed with.
+    pub fn record(&mut self, file: &Path) -> Recording {
+        let recording = Recording::default();
+        self.recording = Some((file.into(), recording.clone()));
+        recording
     }
 
     /// Finds the device to run on by opening `model` on it: a provider that registers may still fail there.
@@ -128,9 +138,7 @@ impl Runtime {
     /// # Errors
     /// The file is not a network that the runtime takes, or the device is not to be had.
     pub fn network(&self, file: &Path, device: Device) -> Result<Network, RuntimeError> {
-        let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
-        let session = self.builder(device, file)?.commit_from_file(file).map_err(fail)?;
-        Network::of(file, session)
+        Ok(self.unrecorded(file, None, device)?.recorded(self.recording(file)))
     }
 
     /// As [`network`](Self::network), with these bytes instead of the file's.
@@ -138,9 +146,31 @@ impl Runtime {
     /// # Errors
     /// The same.
     pub(crate) fn network_of(&self, file: &Path, bytes: &[u8], device: Device) -> Result<Network, RuntimeError> {
+        Ok(self.unrecorded(file, Some(bytes), device)?.recorded(self.recording(file)))
+    }
+
+    /// A network for a trial: what it is fed with is not [recorded](Self::record).
+    ///
+    /// # Errors
+    /// As [`network`](Self::network).
+    pub(crate) fn unrecorded(
+        &self,
+        file: &Path,
+        bytes: Option<&[u8]>,
+        device: Device,
+    ) -> Result<Network, RuntimeError> {
         let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
-        let session = self.builder(device, file)?.commit_from_memory(bytes).map_err(fail)?;
-        Network::of(file, session)
+        let mut builder = self.builder(device, file)?;
+        let session = match bytes {
+            Some(bytes) => builder.commit_from_memory(bytes),
+            None => builder.commit_from_file(file),
+        };
+        Network::of(file, session.map_err(fail)?)
+    }
+
+    fn recording(&self, file: &Path) -> Option<Recording> {
+        let (_, recording) = self.recording.as_ref().filter(|(recorded, _)| recorded == file)?;
+        Some(recording.clone())
     }
 
     /// Whether the batch that `file` fixes was made free, where it was opened for a role; `false`: that would have

@@ -1,6 +1,5 @@
 //! The models that there are, as a page sees them.
 
-use silhueta_registry::manifest::Manifest;
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{HelperMessage, ModelShelf, ModelView, WantedModel};
 
@@ -15,9 +14,10 @@ pub(super) fn unknown() -> ModelShelf {
     ModelShelf { folder: models::folder().display().to_string(), models: vec![], missing: vec![] }
 }
 
-/// Looks through the models folder; reads each file whole.
+/// Looks through the models folder; reads each file whole. What was removed long ago goes for good.
 pub(super) fn scan() -> ModelShelf {
-    let (registry, manifest) = (models::registry(), Manifest::builtin());
+    models::store().empty_trash();
+    let (registry, manifest) = (models::registry(), models::manifest());
     let mut found: Vec<ModelView> = registry
         .scan()
         .into_iter()

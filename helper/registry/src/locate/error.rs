@@ -95,14 +95,14 @@ fn unknown_id(id: &str, role: Role, known: &[String], url: Option<&str>, folders
         ids => write!(text, ". For {} there is: {}", role.name(), ids.join(", ")),
     };
     if let Some(url) = url {
-        let _ = write!(text, "\n{id} can be got from {url}");
+        let _ = write!(text, "\n`silhueta models fetch {id}` brings it from {url}");
     }
     text
 }
 
 fn nothing(role: Role, folders: &[PathBuf], wanted: &[(String, Option<String>)], passed_over: &[String]) -> String {
     let mut text = format!("there is no {}; looked in {}", in_words(role).trim_start_matches("a "), list(folders));
-    text.push_str("\nput one of these there (or into another folder, named by $SILHUETA_MODELS):");
+    text.push_str("\nbring one of these with `silhueta models fetch ID`, or put it there (or into another folder, named by $SILHUETA_MODELS):");
     for (id, url) in wanted {
         let from = url.as_ref().map_or(String::new(), |url| format!(" from {url}"));
         let _ = write!(text, "\n  {id}.onnx{from}");

@@ -9,6 +9,7 @@ use ort::session::Session;
 use ort::value::{TensorElementType, TensorRef, ValueType};
 
 use super::RuntimeError;
+use super::recording::Recording;
 
 /// The buffer that a picture is copied into where the input doesn't take f32.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub struct Network {
     session: Session,
     input: String,
     numbers: Numbers,
+    recording: Option<Recording>,
 }
 
 impl Network {
@@ -41,7 +43,12 @@ impl Network {
             other => return Err(fail(format!("its input is {other}; f32, f16 or u8 is needed"))),
         };
         let input = port.name().to_owned();
-        Ok(Self { file: file.into(), session, input, numbers })
+        Ok(Self { file: file.into(), session, input, numbers, recording: None })
+    }
+
+    /// The same, keeping what it is fed with.
+    pub(super) fn recorded(self, recording: Option<Recording>) -> Self {
+        Self { recording, ..self }
     }
 
     /// Runs it on one input of `shape` (batch, channels, height, width) and hands the outputs, in the graph's
@@ -57,6 +64,9 @@ impl Network {
     ) -> Result<R, RuntimeError> {
         let file = &self.file;
         let fail = |why: String| RuntimeError::Model { file: file.clone(), why };
+        if let Some(recording) = &self.recording {
+            recording.keep(shape, data);
+        }
         let tensor = match &mut self.numbers {
             Numbers::F32 => TensorRef::from_array_view((shape, data)).map(TensorRef::into_dyn),
             Numbers::F16(copy) => {

@@ -1,0 +1,102 @@
+//! This user's models: where they are, which of them a job runs, and how they come and go.
+//!
+//! [`Store`] is for the terminal ([`terminal`]) and the page alike: it tells progress by a callback, is stopped by a
+//! token, and prints nothing.
+
+mod archive;
+mod error;
+mod fetch;
+mod intake;
+mod ledger;
+mod net;
+mod part;
+mod progress;
+pub(crate) mod quantize;
+mod store;
+mod stream;
+pub(crate) mod terminal;
+mod trash;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+pub(crate) use error::{StoreError, mb};
+pub(crate) use fetch::{FetchOptions, Fetched};
+pub(crate) use progress::Progress;
+pub(crate) use store::{Check, Item, ItemState, Store, Verdict};
+pub(crate) use stream::Patience;
+
+use silhueta_registry::locate::Registry;
+use silhueta_registry::manifest::Manifest;
+use silhueta_shared::job::{Failure, FailureCode, JobModels};
+use silhueta_shared::model::Role;
+
+use crate::exit::CliError;
+
+/// The models of `$SILHUETA_MODELS`, else of the user's own folder.
+pub(crate) fn registry() -> Registry {
+    Registry::with_manifest(vec![folder()], manifest())
+}
+
+/// The same folder, to bring models to and take them away from.
+pub(crate) fn store() -> Store {
+    Store::new(folder(), manifest())
+}
+
+static MANIFEST: OnceLock<Manifest> = OnceLock::new();
+
+/// The models that are known of: those of `$SILHUETA_MANIFEST`, for who has a mirror, else those built in.
+pub(crate) fn manifest() -> &'static Manifest {
+    MANIFEST.get().unwrap_or_else(|| Manifest::builtin())
+}
+
+/// Reads `$SILHUETA_MANIFEST`, once, before anything else.
+pub(crate) fn read_manifest() -> Result<(), CliError> {
+    let Some(path) = std::env::var_os("SILHUETA_MANIFEST").map(PathBuf::from) else { return Ok(()) };
+    let wrong = |e: &dyn std::fmt::Display| {
+        CliError::Runtime(format!("the manifest {} (SILHUETA_MANIFEST) can't be used: {e}", path.display()))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|e| wrong(&e))?;
+    let manifest = Manifest::parse(&text).map_err(|e| wrong(&e))?;
+    MANIFEST.get_or_init(|| manifest);
+    Ok(())
+}
+
+/// The three networks for what was chosen, by id or file, `None` for the first that fits; `warn` gets
+/// what a person should know of them. Reads and hashes files of hundreds of megabytes.
+pub(crate) fn resolve(
+    detector: Option<&str>,
+    reid: Option<&str>,
+    pose: Option<&str>,
+    mut warn: impl FnMut(String),
+) -> Result<JobModels, Failure> {
+    let registry = registry();
+    let mut find = |role: Role, choice: Option<&str>| {
+        let resolved = registry.resolve(role, choice).map_err(|error| Failure {
+            code: FailureCode::ModelUnfit,
+            message: error.to_string(),
+            hint: None,
+        })?;
+        resolved.warnings.into_iter().for_each(&mut warn);
+        Ok(resolved.model)
+    };
+    Ok(JobModels {
+        detector: find(Role::Detector, detector)?,
+        reid: find(Role::Reid, reid)?,
+        pose: find(Role::Pose, pose)?,
+    })
+}
+
+/// The folder that is looked in.
+pub(crate) fn folder() -> PathBuf {
+    if let Some(folder) = std::env::var_os("SILHUETA_MODELS") {
+        return PathBuf::from(folder);
+    }
+    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let data = if cfg!(windows) {
+        home("LOCALAPPDATA")
+    } else {
+        home("XDG_DATA_HOME").or_else(|| home("HOME").map(|home| home.join(".local/share")))
+    };
+    data.unwrap_or_default().join("silhueta/models")
+}

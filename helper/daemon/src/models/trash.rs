@@ -1,0 +1,100 @@
+//! Models taken away, and brought back for a week.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::error::StoreError;
+use super::intake::{file_name, files_in};
+use super::ledger::now;
+use super::part::remove;
+use super::store::Store;
+
+/// How long they are kept.
+const KEPT: u64 = 7 * 24 * 3600;
+
+/// A model that was taken away.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Removed {
+    pub(crate) id: String,
+    /// Where it was.
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+}
+
+impl Store {
+    /// Takes a model away; [`restore`](Self::restore) brings it back. `is_used` tells whether a running job has it open.
+    pub(crate) fn remove(&self, id: &str, is_used: impl Fn(&Path) -> bool) -> Result<Removed, StoreError> {
+        let path = self.file_of(id)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let _lock = self.claim(&stem)?;
+        if is_used(&path) {
+            return Err(StoreError::InUse { id: stem });
+        }
+        let size = path.metadata().map_err(StoreError::read(&path))?.len();
+        let trash = self.trash();
+        fs::create_dir_all(&trash).map_err(StoreError::write(&trash))?;
+        // Which of two was taken away last is told by the number before the name.
+        let mut when = now();
+        let mut to = trash.join(format!("{when}-{}", file_name(&path)));
+        while to.exists() {
+            when += 1;
+            to = trash.join(format!("{when}-{}", file_name(&path)));
+        }
+        fs::rename(&path, &to).map_err(StoreError::write(&path))?;
+        self.empty_trash();
+        Ok(Removed { id: stem, path, size })
+    }
+
+    /// Brings back what was taken away last under this name.
+    pub(crate) fn restore(&self, id: &str) -> Result<PathBuf, StoreError> {
+        let nothing = |why: &str| StoreError::NotInTrash { id: id.to_owned(), why: why.to_owned() };
+        let entry = self.registry().manifest().find(id);
+        let is_it = |name: &str| {
+            let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            stem == id || entry.is_some_and(|entry| entry.stems().any(|known| known == stem))
+        };
+        let newest = self.in_trash().into_iter().filter(|(_, name, _)| is_it(name)).max_by_key(|(when, ..)| *when);
+        let (_, name, from) = newest.ok_or_else(|| nothing("it was not removed within the last 7 days"))?;
+        let stem = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let _lock = self.claim(&stem)?;
+        let path = self.folder().join(&name);
+        if path.exists() {
+            return Err(nothing(&format!("there is another {} now", path.display())));
+        }
+        fs::rename(&from, &path).map_err(StoreError::write(&path))?;
+        Ok(path)
+    }
+
+    /// Throws away what was taken away more than a week ago.
+    pub(crate) fn empty_trash(&self) {
+        for (when, _, path) in self.in_trash() {
+            if now().saturating_sub(when) > KEPT
+                && let Err(error) = remove(&path)
+            {
+                tracing::warn!("{error}");
+            }
+        }
+    }
+
+    /// Bytes of files that are no models: taken away, or not whole yet.
+    pub(crate) fn leftovers(&self) -> u64 {
+        let files = files_in(&self.trash()).into_iter().chain(files_in(&self.work()));
+        files.filter_map(|path| path.metadata().ok()).map(|meta| meta.len()).sum()
+    }
+
+    fn trash(&self) -> PathBuf {
+        self.folder().join(".trash")
+    }
+
+    /// When, name, path of each.
+    fn in_trash(&self) -> Vec<(u64, String, PathBuf)> {
+        let parse = |path: PathBuf| {
+            let name = file_name(&path);
+            let (when, name) = name.split_once('-')?;
+            Some((when.parse().ok()?, name.to_owned(), path))
+        };
+        files_in(&self.trash()).into_iter().filter_map(parse).collect()
+    }
+}
