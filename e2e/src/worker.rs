@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command as Program, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec};
+use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision};
 use silhueta_shared::model::ModelFile;
 use silhueta_shared::worker::{Command, Decoder, Event, encode};
 
@@ -147,6 +147,7 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
         source: source.display().to_string(),
         out_dir: out_dir.display().to_string(),
         device: Device::Cpu,
+        precision: Precision::Auto,
         models: JobModels {
             detector: model("rtmdet_nano.onnx"),
             reid: model("osnet_x0_25_msmt17.onnx"),

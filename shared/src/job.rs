@@ -84,6 +84,33 @@ impl fmt::Display for Device {
     }
 }
 
+/// How exact the networks' numbers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// As the files are; TensorRT works in half precision, CUDA may use TF32.
+    #[default]
+    Auto,
+    /// 32-bit floats throughout.
+    Fp32,
+    /// 16-bit floats, where the device has them: TensorRT and OpenVINO.
+    Fp16,
+    /// The int8 copies that `silhueta models quantize` made.
+    Int8,
+}
+
+impl Precision {
+    /// The name used in files, on the wire and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Fp32 => "fp32",
+            Self::Fp16 => "fp16",
+            Self::Int8 => "int8",
+        }
+    }
+}
+
 /// The three networks of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobModels {
@@ -104,6 +131,9 @@ pub struct JobSpec {
     pub out_dir: String,
     /// Where the networks run.
     pub device: Device,
+    /// How exact their numbers are.
+    #[serde(default)]
+    pub precision: Precision,
     /// Which networks.
     pub models: JobModels,
     /// Frames a second to look at; `None` for every frame of the source.

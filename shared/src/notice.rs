@@ -69,6 +69,13 @@ pub enum Notice {
         /// The device.
         device: Device,
     },
+    /// A device makes a network its own, once: that takes minutes.
+    Building {
+        /// The device.
+        device: Device,
+        /// The network's id.
+        model: String,
+    },
     /// A device that `auto` could not use.
     PassedOver {
         /// Its name.
@@ -186,6 +193,9 @@ impl fmt::Display for Notice {
             }
             Self::Models { detector, reid, pose } => {
                 write!(f, "detector {detector}, re-identification {reid}, pose {pose}")
+            }
+            Self::Building { device, model } => {
+                write!(f, "{device} builds its own form of {model}; that takes minutes, once")
             }
             Self::DeviceUsed { device } => write!(f, "the networks run on {device}"),
             Self::PassedOver { device, why } => write!(f, "{device} is passed over: {why}"),

@@ -14,6 +14,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Models { detector, reid, pose } => {
             format!("Networks: detector {detector}, re-identification {reid}, pose {pose}")
         }
+        Notice::Building { device: used, model } => {
+            format!("{} is building its own form of {model}; this takes minutes, once", device(L, *used))
+        }
         Notice::DeviceUsed { device: used } => format!("The networks run on {}", device(L, *used)),
         Notice::PassedOver { device, why } => format!("{device} can't be used: {why}"),
         Notice::StageEnded { stage: ended, frames: 0, seconds, .. } => {

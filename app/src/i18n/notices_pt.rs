@@ -14,6 +14,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Models { detector, reid, pose } => {
             format!("Redes: detector {detector}, reidentificação {reid}, pose {pose}")
         }
+        Notice::Building { device: used, model } => {
+            format!("{} está preparando {model}; leva alguns minutos, só na primeira vez", device(L, *used))
+        }
         Notice::DeviceUsed { device: used } => format!("As redes rodam em {}", device(L, *used)),
         Notice::PassedOver { device, why } => format!("{device} não pode ser usado: {why}"),
         Notice::StageEnded { stage: ended, frames: 0, seconds, .. } => {

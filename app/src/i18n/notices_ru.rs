@@ -14,6 +14,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Models { detector, reid, pose } => {
             format!("Сети: детектор {detector}, реидентификация {reid}, поза {pose}")
         }
+        Notice::Building { device: used, model } => {
+            format!("{}: подготовка {model}; это займёт несколько минут, но только один раз", device(L, *used))
+        }
         Notice::DeviceUsed { device: used } => format!("Сети работают на устройстве: {}", device(L, *used)),
         Notice::PassedOver { device, why } => format!("{device} использовать нельзя: {why}"),
         Notice::StageEnded { stage: ended, frames: 0, seconds, .. } => {

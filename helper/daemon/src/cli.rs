@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use silhueta_shared::job::{Device, FPS};
+use silhueta_shared::job::{Device, FPS, Precision};
 
 use crate::exit::CliError;
 use crate::models::quantize::QuantizeOptions;
@@ -99,6 +99,9 @@ pub(crate) struct RunOptions {
     /// Where the networks run
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) device: DeviceName,
+    /// How exact the networks' numbers are; int8 takes the copies that `models quantize` made
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) precision: PrecisionName,
     /// Finds people: a model's id (its file's stem) or file
     #[arg(long, value_name = "ID|FILE")]
     pub(crate) detector: Option<String>,
@@ -184,6 +187,25 @@ impl From<DeviceName> for Device {
             DeviceName::Cuda => Self::Cuda,
             DeviceName::Tensorrt => Self::Tensorrt,
             DeviceName::Openvino => Self::Openvino,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrecisionName {
+    Auto,
+    Fp32,
+    Fp16,
+    Int8,
+}
+
+impl From<PrecisionName> for Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Auto => Self::Auto,
+            PrecisionName::Fp32 => Self::Fp32,
+            PrecisionName::Fp16 => Self::Fp16,
+            PrecisionName::Int8 => Self::Int8,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ort::ep::{self, ExecutionProvider as _};
 use ort::session::{Session, builder::SessionBuilder};
-use silhueta_shared::job::Device;
+use silhueta_shared::job::{Device, Precision};
 use silhueta_shared::summary::{DeviceUse, PassedOver};
 use silhueta_shared::worker::RuntimeInfo;
 
@@ -55,6 +55,8 @@ pub struct Runtime {
     info: RuntimeInfo,
     free_batches: Mutex<FreeBatches>,
     recording: Option<(PathBuf, Recording)>,
+    precision: Precision,
+    engines: Option<PathBuf>,
 }
 
 /// Whether the batch that a file fixes may be made free, where that has been tried.
@@ -75,13 +77,29 @@ impl Runtime {
             Some((_, version)) => version.to_owned(),
             None => ort::util::probe(&real).map_or_else(|| "unknown".into(), |minor| format!("1.{minor}")),
         };
-        let info = RuntimeInfo { version, file: real.display().to_string() };
-        Ok(Self { environment, info, free_batches: Mutex::default(), recording: None })
+        Ok(Self {
+            environment,
+            info: RuntimeInfo { version, file: real.display().to_string() },
+            free_batches: Mutex::default(),
+            recording: None,
+            precision: Precision::Auto,
+            engines: None,
+        })
     }
 
     /// Version and path.
     pub fn info(&self) -> &RuntimeInfo {
         &self.info
+    }
+
+    /// From now on networks are opened with this precision.
+    pub fn set_precision(&mut self, precision: Precision) {
+        self.precision = precision;
+    }
+
+    /// From now on what devices build of networks is kept in `folder`, for the next time.
+    pub fn keep_engines(&mut self, folder: PathBuf) {
+        self.engines = Some(folder);
     }
 
     /// From now on keeps what the networks of `file`, opened after this, are fed with.
@@ -99,6 +117,9 @@ impl Runtime {
         let mut passed_over = Vec::new();
         let candidates: &[Device] = match requested {
             Device::Auto => &[Device::Tensorrt, Device::Cuda, Device::Openvino],
+            Device::Cpu if self.precision == Precision::Fp16 => {
+                return Err(RuntimeError::Device { device: Device::Cpu, why: NO_HALF.into() });
+            }
             Device::Cpu => &[],
             named => {
                 return self.network(model, named).map_err(|e| named_device(named, e)).map(|_| DeviceUse {
@@ -115,6 +136,11 @@ impl Runtime {
                     passed_over.push(PassedOver { name: device.name().into(), why: reason(error) });
                 }
             }
+        }
+        if self.precision == Precision::Fp16 {
+            let why: Vec<_> = passed_over.iter().map(|passed| format!("{}: {}", passed.name, passed.why)).collect();
+            let why = format!("{NO_HALF}\n  {}", why.join("\n  "));
+            return Err(RuntimeError::Device { device: Device::Auto, why });
         }
         Ok(DeviceUse { requested, used: Device::Cpu, passed_over })
     }
@@ -191,14 +217,35 @@ impl Runtime {
             .map_err(|e| fail(e.to_string()))?;
         let registered = match device {
             Device::Auto | Device::Cpu => Ok(()),
-            Device::Cuda => ep::CUDA::default().register(&mut builder),
-            Device::Tensorrt => ep::TensorRT::default().register(&mut builder),
-            Device::Openvino => ep::OpenVINO::default().register(&mut builder),
+            Device::Cuda if self.precision == Precision::Fp16 => return Err(fail(NO_HALF.into())),
+            // TF32 rounds what goes into a product to 10 bits.
+            Device::Cuda => ep::CUDA::default().with_tf32(self.precision != Precision::Fp32).register(&mut builder),
+            Device::Tensorrt => {
+                let mut tensorrt = ep::TensorRT::default().with_fp16(self.precision != Precision::Fp32);
+                if let Some(folder) = &self.engines {
+                    let folder = folder.join(device.name()).display().to_string();
+                    tensorrt = tensorrt.with_engine_cache(true).with_engine_cache_path(&folder);
+                    tensorrt = tensorrt.with_timing_cache(true).with_timing_cache_path(&folder);
+                }
+                tensorrt.register(&mut builder)
+            }
+            Device::Openvino => {
+                // Said outright: left to itself it rounds to bf16 where the processor has that.
+                let precision = if self.precision == Precision::Fp16 { "FP16" } else { "FP32" };
+                let mut openvino = ep::OpenVINO::default().with_precision(precision);
+                if let Some(folder) = &self.engines {
+                    openvino = openvino.with_cache_dir(folder.join(device.name()).display());
+                }
+                openvino.register(&mut builder)
+            }
         };
         registered.map_err(|e| fail(e.to_string()))?;
         Ok(builder)
     }
 }
+
+/// Why half precision isn't to be had.
+const NO_HALF: &str = "half precision (fp16) needs TensorRT or OpenVINO; elsewhere take an fp16 export of the network";
 
 fn reason(error: RuntimeError) -> String {
     match error {

@@ -3,6 +3,7 @@
 
 mod control;
 mod doctor;
+mod engines;
 mod latest;
 mod limits;
 mod order;

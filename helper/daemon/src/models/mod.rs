@@ -6,6 +6,7 @@
 mod archive;
 mod error;
 mod fetch;
+pub(crate) mod int8;
 mod intake;
 mod ledger;
 mod net;

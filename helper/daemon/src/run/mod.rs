@@ -5,11 +5,11 @@ mod progress;
 
 use std::path::Path;
 
-use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec};
+use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision};
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event};
 
-use crate::cli::{ProgressStyle, RunOptions, complain, note};
+use crate::cli::{PrecisionName, ProgressStyle, RunOptions, complain, note};
 use crate::exit::{CliError, Exit};
 use crate::models;
 use crate::place::{self, Place};
@@ -65,7 +65,11 @@ pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
 fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
     let RunOptions { detector, reid, pose, .. } = options;
     let warn = |warning: String| note(&format!("warning: {warning}"));
-    let models = models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), warn).map_err(CliError::Job)?;
+    let mut models =
+        models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), warn).map_err(CliError::Job)?;
+    if options.precision == PrecisionName::Int8 {
+        models = models::int8::copies(&models, warn).map_err(CliError::Job)?;
+    }
     if options.progress == ProgressStyle::Human {
         let JobModels { detector, reid, pose } = &models;
         note(&format!("detector {}, re-identification {}, pose {}", detector.id, reid.id, pose.id));
@@ -78,6 +82,7 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
         device: Device::from(options.device),
+        precision: Precision::from(options.precision),
         models: models.clone(),
         fps: options.fps.0,
         video: !options.no_video,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use silhueta_results::summary::read_summary;
-use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobSpec, Stage};
+use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobSpec, Precision, Stage};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{JobId, JobSettings, JobView, ResultsView};
 use silhueta_shared::state::JobEvent;
@@ -114,6 +114,7 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
         device: view.settings.device,
+        precision: Precision::Auto,
         models,
         fps: view.settings.fps,
         video: view.settings.video,

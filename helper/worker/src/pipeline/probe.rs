@@ -19,6 +19,7 @@ use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 
 use super::failure::JobError;
 use super::sampler::Sampler;
+use crate::engines::Engines;
 use crate::report::Reporter;
 use crate::{doctor, limits};
 
@@ -111,7 +112,12 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     reporter.log(Notice::Opened(facts(&info)));
     check_space(spec, &info)?;
 
-    let runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
+    let mut runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
+    runtime.set_precision(spec.precision);
+    let engines = Engines::of(&runtime.info().version);
+    if let Some(engines) = &engines {
+        runtime.keep_engines(engines.folder());
+    }
     let device = runtime.choose(spec.device, Path::new(&spec.models.detector.file))?;
     for passed in &device.passed_over {
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });

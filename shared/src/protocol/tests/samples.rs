@@ -148,6 +148,7 @@ fn notices() -> Vec<Notice> {
         Notice::LeftOver { path: text("/home/ana/Silhueta/Street/x.part"), why: text("Permission denied") },
     ];
     samples.extend(all::<Device>().into_iter().map(|device| Notice::DeviceUsed { device }));
+    samples.push(Notice::Building { device: Device::Tensorrt, model: "rtmpose-l".into() });
     let ended = |stage| Notice::StageEnded { stage, frames: 314, seconds: 20.5, fps: 15.25 };
     samples.extend(all::<Stage>().into_iter().map(ended));
     samples.extend(warnings().into_iter().map(Notice::Video));

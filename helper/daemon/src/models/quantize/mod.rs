@@ -20,10 +20,8 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{note, say};
 use crate::exit::{CliError, Exit};
 use crate::models;
+use crate::models::int8::SUFFIX;
 use crate::worker::Worker;
-
-/// What an int8 copy adds to the id of its original.
-const SUFFIX: &str = "-int8";
 
 /// `silhueta models quantize`.
 #[derive(Debug, Args)]
