@@ -77,9 +77,14 @@ impl Runtime {
             Some((_, version)) => version.to_owned(),
             None => ort::util::probe(&real).map_or_else(|| "unknown".into(), |minor| format!("1.{minor}")),
         };
-        let info = RuntimeInfo { version, file: real.display().to_string() };
-        let free_batches = Mutex::default();
-        Ok(Self { environment, info, free_batches, recording: None, precision: Precision::Auto, engines: None })
+        Ok(Self {
+            environment,
+            info: RuntimeInfo { version, file: real.display().to_string() },
+            free_batches: Mutex::default(),
+            recording: None,
+            precision: Precision::Auto,
+            engines: None,
+        })
     }
 
     /// Version and path.
@@ -113,7 +118,7 @@ impl Runtime {
         let open = |device| {
             let builder = self.builder(device, model)?;
             opening(device);
-            self.committed(builder, model)
+            Self::committed(builder, model, None)
         };
         let mut passed_over = Vec::new();
         let candidates: &[Device] = match requested {
@@ -165,12 +170,7 @@ impl Runtime {
     /// # Errors
     /// The file is not a network that the runtime takes, or the device is not to be had.
     pub fn network(&self, file: &Path, device: Device) -> Result<Network, RuntimeError> {
-        self.committed(self.builder(device, file)?, file)
-    }
-
-    fn committed(&self, mut builder: SessionBuilder, file: &Path) -> Result<Network, RuntimeError> {
-        let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
-        Network::of(file, builder.commit_from_file(file).map_err(fail)?, self.recording_of(file))
+        Ok(self.unrecorded(file, None, device)?.recorded(self.recording(file)))
     }
 
     /// As [`network`](Self::network), with these bytes instead of the file's.
@@ -178,13 +178,34 @@ impl Runtime {
     /// # Errors
     /// The same.
     pub(crate) fn network_of(&self, file: &Path, bytes: &[u8], device: Device) -> Result<Network, RuntimeError> {
-        let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
-        let session = self.builder(device, file)?.commit_from_memory(bytes).map_err(fail)?;
-        Network::of(file, session, self.recording_of(file))
+        Ok(self.unrecorded(file, Some(bytes), device)?.recorded(self.recording(file)))
     }
 
-    fn recording_of(&self, file: &Path) -> Option<Recording> {
-        self.recording.as_ref().filter(|(recorded, _)| recorded == file).map(|(_, recording)| recording.clone())
+    /// A network for a trial: what it is fed with is not [recorded](Self::record).
+    ///
+    /// # Errors
+    /// As [`network`](Self::network).
+    pub(crate) fn unrecorded(
+        &self,
+        file: &Path,
+        bytes: Option<&[u8]>,
+        device: Device,
+    ) -> Result<Network, RuntimeError> {
+        Self::committed(self.builder(device, file)?, file, bytes)
+    }
+
+    fn committed(mut builder: SessionBuilder, file: &Path, bytes: Option<&[u8]>) -> Result<Network, RuntimeError> {
+        let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
+        let session = match bytes {
+            Some(bytes) => builder.commit_from_memory(bytes),
+            None => builder.commit_from_file(file),
+        };
+        Network::of(file, session.map_err(fail)?)
+    }
+
+    fn recording(&self, file: &Path) -> Option<Recording> {
+        let (_, recording) = self.recording.as_ref().filter(|(recorded, _)| recorded == file)?;
+        Some(recording.clone())
     }
 
     /// Whether the batch that `file` fixes was made free, where it was opened for a role; `false`: that would have

@@ -30,8 +30,8 @@ pub(super) fn freed(
         Some(same) => same,
         None => {
             // Whatever is wrong with the original is said when it is opened to be run.
-            let mut original = runtime.network(file, Device::Cpu)?;
-            let same = match runtime.network_of(file, &bytes, Device::Cpu) {
+            let mut original = runtime.unrecorded(file, None, Device::Cpu)?;
+            let same = match runtime.unrecorded(file, Some(&bytes), Device::Cpu) {
                 Ok(mut freed) => says_the_same(&mut original, &mut freed, contract, at),
                 Err(_) => false,
             };

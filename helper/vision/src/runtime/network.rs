@@ -8,7 +8,8 @@ use half::slice::HalfFloatSliceExt;
 use ort::session::Session;
 use ort::value::{TensorElementType, TensorRef, ValueType};
 
-use super::{Recording, RuntimeError};
+use super::RuntimeError;
+use super::recording::Recording;
 
 /// The buffer that a picture is copied into where the input doesn't take f32.
 #[derive(Debug)]
@@ -42,7 +43,12 @@ impl Network {
             other => return Err(fail(format!("its input is {other}; f32, f16 or u8 is needed"))),
         };
         let input = port.name().to_owned();
-        Ok(Self { file: file.into(), session, input, numbers, recording })
+        Ok(Self { file: file.into(), session, input, numbers, recording: None })
+    }
+
+    /// The same, keeping what it is fed with.
+    pub(super) fn recorded(self, recording: Option<Recording>) -> Self {
+        Self { recording, ..self }
     }
 
     /// Runs it on one input of `shape` (batch, channels, height, width) and hands the outputs, in the graph's

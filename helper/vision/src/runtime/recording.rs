@@ -1,11 +1,11 @@
-//! What a network is fed with, kept for whoever wants to measure it.
+//! What a network is fed with, kept for whoever calibrates it.
 
 use std::sync::{Arc, Mutex};
 
 /// `[channels, height, width]` and the values.
 pub type Input = ([usize; 3], Vec<f32>);
 
-/// Inputs of one network's sessions, in the order of its runs.
+/// What a network is fed with, kept.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     inputs: Arc<Mutex<Vec<Input>>>,
@@ -17,7 +17,6 @@ impl Recording {
         self.inputs.lock().map(|mut inputs| std::mem::take(&mut *inputs)).unwrap_or_default()
     }
 
-    /// Keeps the pictures of a run of this shape (batch, channels, height, width).
     pub(super) fn keep(&self, [batch, channels, height, width]: [usize; 4], data: &[f32]) {
         if let Ok(mut inputs) = self.inputs.lock() {
             let one = channels * height * width;
