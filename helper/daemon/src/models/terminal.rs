@@ -107,6 +107,9 @@ fn import(
     name: Option<&str>,
     stop: &CancellationToken,
 ) -> Result<Exit, CliError> {
+    if name.is_some() && files.len() > 1 {
+        return Err(CliError::Input("--name is for one file, and there are several".to_owned()));
+    }
     let mut worst = Exit::Done;
     for file in files {
         match store.import(file.as_ref(), name, stop) {
