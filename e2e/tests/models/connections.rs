@@ -98,7 +98,7 @@ fn what_came_from_a_mirror_is_gone_on_from_at_the_mirror() {
     };
     let Some(user) = User::new("models: mirror", plan) else { return };
     user.manifest("/net.onnx", &format!("mirror = [\"{}/mirror.onnx\"]", user.depot.address));
-    user.refused(&["it answers 404", "it answers 502", "(tried 4 times)"]);
+    user.refused(&["it answers 404", "it answers 502", "(tried 4 times)", "500.0 kB of it are kept"]);
     assert_eq!(user.part(), 500_000);
     let done = user.fetch();
     assert_eq!(done.code, Some(0), "{}", done.stderr);

@@ -123,9 +123,13 @@ impl Store {
         self.registry().file(id).ok_or_else(not_there)
     }
 
+    /// Bytes of an unfinished download.
+    pub(crate) fn kept(&self, id: &str) -> u64 {
+        self.manifest.find(id).map_or(0, |entry| Part::new(&self.work(), &entry.id).len())
+    }
+
     /// All that is there, then all that could be. Reads each file whole.
     pub(crate) fn list(&self) -> Vec<Item> {
-        let work = self.work();
         let mut items: Vec<_> = self.registry().scan().into_iter().map(|found| self.item_there(found)).collect();
         let is_there = |entry: &Entry| entry.stems().any(|stem| items.iter().any(|item| item.id == stem));
         let absent: Vec<_> = self.manifest.models().iter().filter(|entry| !is_there(entry)).collect();
@@ -137,7 +141,7 @@ impl Store {
             size: entry.size,
             licence: Some(entry.licence.clone()),
             state: entry.url.clone().map_or(ItemState::BringYourOwn, ItemState::Fetchable),
-            partial: Part::new(&work, &entry.id).len(),
+            partial: self.kept(&entry.id),
         }));
         items
     }

@@ -85,7 +85,7 @@ pub(super) async fn download(
         let (why, after) = match trouble {
             Trouble::Final(error) => return Err(error),
             Trouble::Stopped => return Err(stopped(wanted, part)),
-            Trouble::Unreachable(why) if !was_reached => {
+            Trouble::Unreachable(why) if !was_reached || fruitless == patience.retries => {
                 let host = url.host_str().unwrap_or_default().to_owned();
                 return Err(StoreError::Offline { host, why });
             }

@@ -7,7 +7,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::{FetchOptions, Patience, Store, StoreError, mb, store};
-use crate::cli::{ModelsCommand, complain, say};
+use crate::cli::{ModelsCommand, complain, note, say};
 use crate::exit::{CliError, Exit};
 use crate::signals::Signals;
 use show::Display;
@@ -81,6 +81,10 @@ async fn fetch(
             // Whatever is wrong with a file that came, it is none that a person named.
             Err(error) => {
                 complain(&error.into());
+                let kept = store.kept(id);
+                if kept > 0 {
+                    note(&format!("  {} of it are kept: `silhueta models fetch {id}` goes on from there", mb(kept)));
+                }
                 worst = Exit::Runtime;
             }
         }

@@ -98,3 +98,33 @@ impl Store {
         files_in(&self.trash()).into_iter().filter_map(parse).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use silhueta_registry::manifest::Manifest;
+
+    use super::*;
+
+    #[test]
+    fn what_a_job_uses_stays_and_the_last_removed_comes_back_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned(), Manifest::builtin());
+        let path = folder.path().join("mine.onnx");
+        let bring = |size: u64| File::create(&path).unwrap().set_len(size).unwrap();
+        bring(1);
+        let used = store.remove("mine", |file| file == path);
+        assert!(matches!(used, Err(StoreError::InUse { .. })) && path.exists());
+
+        // Both within one second.
+        store.remove("mine", |_| false).unwrap();
+        bring(2);
+        assert_eq!(store.remove("mine", |_| false).unwrap().size, 2);
+        assert_eq!(store.leftovers(), 3);
+        store.restore("mine").unwrap();
+        assert_eq!(path.metadata().unwrap().len(), 2);
+        assert!(matches!(store.restore("mine"), Err(StoreError::NotInTrash { .. })), "it would replace a model");
+        assert_eq!(path.metadata().unwrap().len(), 2);
+    }
+}
