@@ -118,7 +118,7 @@ impl Drop for Worker {
 
 /// Whether nothing follows.
 pub fn is_last(event: &Event) -> bool {
-    matches!(event, Event::Done(_) | Event::Stopped | Event::Failed(_) | Event::Doctor(_) | Event::Inspected(_))
+    event.is_last()
 }
 
 /// Events for a failure's text: without their pictures.

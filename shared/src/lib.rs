@@ -10,6 +10,7 @@ pub mod model;
 pub mod notice;
 pub mod pose;
 pub mod protocol;
+pub mod quantize;
 pub mod state;
 pub mod summary;
 pub mod time;

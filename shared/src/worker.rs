@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::geometry::Bbox;
 use crate::job::{Device, Failure, JobSpec, Stage};
 use crate::notice::{Notice, VideoFacts};
+use crate::quantize::{Calibrate, Calibrated, Compare, Comparison};
 use crate::summary::{PassedOver, Summary};
 use crate::track::{IdentityId, TrackId};
 
 /// Both sides must say the same.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Longest message body in bytes: above it the stream is not ours.
 pub const MAX_MESSAGE: usize = 16 << 20;
@@ -28,6 +29,10 @@ pub enum Command {
         /// The video's path.
         source: String,
     },
+    /// Write down what a network is fed with, for an int8 copy of it.
+    Calibrate(Box<Calibrate>),
+    /// Say what a copy of a network loses.
+    Compare(Box<Compare>),
     /// End the job at the next frame.
     Stop,
     /// Stand still at the next frame.
@@ -122,6 +127,25 @@ pub enum Event {
     Doctor(DoctorReport),
     /// Answer to [`Command::Inspect`]; nothing follows.
     Inspected(VideoFacts),
+    /// Answer to [`Command::Calibrate`]; nothing follows.
+    Calibrated(Calibrated),
+    /// Answer to [`Command::Compare`]; nothing follows.
+    Compared(Box<Comparison>),
+}
+
+impl Event {
+    /// Whether nothing follows it.
+    pub const fn is_last(&self) -> bool {
+        !matches!(
+            self,
+            Self::Hello { .. }
+                | Self::Heartbeat { .. }
+                | Self::Progress(_)
+                | Self::Log(_)
+                | Self::Paused(_)
+                | Self::Preview(_)
+        )
+    }
 }
 
 /// How far a stage is.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS};
 
 use crate::exit::CliError;
+use crate::models::quantize::QuantizeOptions;
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -83,6 +84,8 @@ pub(crate) enum ModelsCommand {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
+    /// Make an int8 copy for the CPU and say what it costs in accuracy and saves in time
+    Quantize(QuantizeOptions),
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! ONNX Runtime, loaded at run time: devices and why not, and sessions of one network.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use ort::ep::{self, ExecutionProvider as _};
 use ort::session::{Session, builder::SessionBuilder};
@@ -46,6 +47,31 @@ pub enum RuntimeError {
 pub struct Runtime {
     environment: ort::environment::Environment,
     info: RuntimeInfo,
+    recording: Option<(PathBuf, Recording)>,
+}
+
+/// `[channels, height, width]` and the values.
+pub type Input = ([usize; 3], Vec<f32>);
+
+/// What a network is fed with, kept.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    inputs: Arc<Mutex<Vec<Input>>>,
+}
+
+impl Recording {
+    /// The inputs since the last time.
+    pub fn take(&self) -> Vec<Input> {
+        self.inputs.lock().map(|mut inputs| std::mem::take(&mut *inputs)).unwrap_or_default()
+    }
+
+    fn keep(&self, [batch, channels, height, width]: [usize; 4], data: &[f32]) {
+        if let Ok(mut inputs) = self.inputs.lock() {
+            let one = channels * height * width;
+            let shape = [channels, height, width];
+            inputs.extend(data.chunks_exact(one.max(1)).take(batch).map(|values| (shape, values.to_vec())));
+        }
+    }
 }
 
 impl Runtime {
@@ -63,12 +89,19 @@ impl Runtime {
             Some((_, version)) => version.to_owned(),
             None => ort::util::probe(&real).map_or_else(|| "unknown".into(), |minor| format!("1.{minor}")),
         };
-        Ok(Self { environment, info: RuntimeInfo { version, file: real.display().to_string() } })
+        Ok(Self { environment, info: RuntimeInfo { version, file: real.display().to_string() }, recording: None })
     }
 
     /// Version and path.
     pub fn info(&self) -> &RuntimeInfo {
         &self.info
+    }
+
+    /// From now on keeps what the networks of `file`, opened after this, are fed with.
+    pub fn record(&mut self, file: &Path) -> Recording {
+        let recording = Recording::default();
+        self.recording = Some((file.into(), recording.clone()));
+        recording
     }
 
     /// Finds the device to run on by opening `model` on it: a provider that registers may still fail there.
@@ -121,7 +154,9 @@ impl Runtime {
         let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
         let session = self.builder(device, file)?.commit_from_file(file).map_err(fail)?;
         let inputs = session.inputs().iter().map(|port| port.name().to_owned()).collect();
-        Ok(Network { file: file.into(), session, inputs })
+        let recording = self.recording.as_ref().filter(|(recorded, _)| recorded == file);
+        let recording = recording.map(|(_, recording)| recording.clone());
+        Ok(Network { file: file.into(), session, inputs, recording })
     }
 
     fn builder(&self, device: Device, file: &Path) -> Result<SessionBuilder, RuntimeError> {
@@ -157,6 +192,7 @@ pub struct Network {
     file: PathBuf,
     session: Session,
     inputs: Vec<String>,
+    recording: Option<Recording>,
 }
 
 impl Network {
@@ -176,6 +212,9 @@ impl Network {
         let [name] = self.inputs.as_slice() else {
             return Err(fail(format!("it has {} inputs, not one", self.inputs.len())));
         };
+        if let Some(recording) = &self.recording {
+            recording.keep(shape, data);
+        }
         let tensor = TensorRef::from_array_view((shape, data)).map_err(|e| fail(e.to_string()))?;
         let outputs = self.session.run(ort::inputs![name.as_str() => tensor]).map_err(|e| fail(e.to_string()))?;
         read(&Outputs { outputs }).map_err(fail)

@@ -8,6 +8,7 @@ mod limits;
 mod order;
 mod pipeline;
 mod preview;
+mod quantize;
 mod report;
 mod wire;
 
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
         Command::Run(spec) => pipeline::run(&spec, &reporter),
         Command::Doctor => Event::Doctor(doctor::report()),
         Command::Inspect { source } => pipeline::inspect(&source, &reporter),
+        Command::Calibrate(spec) => quantize::calibrate(&spec, &reporter),
+        Command::Compare(spec) => quantize::compare(&spec, &reporter),
         // The others are the guard's; of them only a stop comes here, before there is anything to stop.
         Command::Stop | Command::Pause | Command::Resume | Command::Preview(_) => Event::Stopped,
     };

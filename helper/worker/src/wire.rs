@@ -89,10 +89,7 @@ pub(crate) fn start_writer(mut pipe: File) -> Events {
     let (pictures, photos) = latest();
     let writer = std::thread::spawn(move || {
         while let Some(event) = next(&events, &photos) {
-            let last = matches!(
-                event,
-                Event::Done(_) | Event::Stopped | Event::Failed(_) | Event::Doctor(_) | Event::Inspected(_)
-            );
+            let last = event.is_last();
             let written = encode(&event).map_err(io::Error::other).and_then(|bytes| pipe.write_all(&bytes));
             if written.is_err() {
                 end_process();
@@ -136,7 +133,13 @@ pub(crate) fn start_guard(control: Arc<Control>) -> Receiver<Command> {
                     Ok(Some(Command::Pause)) => control.pause(true),
                     Ok(Some(Command::Resume)) => control.pause(false),
                     Ok(Some(Command::Preview(wish))) => control.wishes().set(wish),
-                    Ok(Some(command @ (Command::Run(_) | Command::Doctor | Command::Inspect { .. }))) => {
+                    Ok(Some(
+                        command @ (Command::Run(_)
+                        | Command::Doctor
+                        | Command::Inspect { .. }
+                        | Command::Calibrate(_)
+                        | Command::Compare(_)),
+                    )) => {
                         let _one_job_at_a_time = sender.try_send(command);
                     }
                     Ok(None) => break,

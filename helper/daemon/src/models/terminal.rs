@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{FetchOptions, Patience, Store, StoreError, mb, store};
+use super::{FetchOptions, Patience, Store, StoreError, mb, quantize, store};
 use crate::cli::{ModelsCommand, complain, note, say};
 use crate::exit::{CliError, Exit};
 use crate::signals::Signals;
@@ -31,6 +31,7 @@ pub(crate) async fn models(command: ModelsCommand) -> Result<Exit, CliError> {
             }
             ModelsCommand::Remove { ids } => aside(move |_| remove(&store, &ids), token).await,
             ModelsCommand::Restore { ids } => aside(move |_| restore(&store, &ids), token).await,
+            ModelsCommand::Quantize(options) => quantize::quantize(&options, &token).await,
         }
     };
     tokio::pin!(work);

@@ -29,6 +29,9 @@ pub(crate) enum JobError {
     Changed { frame: u64 },
     #[error("a picture can't be worked on: {0}")]
     Picture(String),
+    /// No int8 copy can be made or judged.
+    #[error("{0}")]
+    NotQuantized(String),
     #[error("stopped")]
     Stopped,
     /// The other side of a channel ended first; its own error tells why.
@@ -76,6 +79,7 @@ impl JobError {
                 (FailureCode::RuntimeMissing, Some("`cargo xtask run` brings the right library"))
             }
             Self::NoRuntime(_) => (FailureCode::RuntimeMissing, None),
+            Self::NotQuantized(_) => (FailureCode::ModelUnfit, None),
             Self::Changed { .. } => (FailureCode::SourceChanged, Some("work through it again")),
             Self::Picture(_) | Self::Disconnected | Self::Stopped => (FailureCode::Internal, None),
             Self::Space { .. } => (FailureCode::NoSpace, ROOM),

@@ -1,0 +1,203 @@
+//! `silhueta models quantize`: a static int8 copy of a network for the CPU, and what it costs.
+//!
+//! A worker writes down what the network is fed with on real frames, Python's quantizer of ONNX Runtime makes the copy
+//! ([`python`]), and a worker compares both on other frames. The copy gets its name only with its report beside it.
+
+mod python;
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use silhueta_registry::locate::inspect;
+use silhueta_results::file::write_whole;
+use silhueta_shared::job::{Failure, FailureCode, JobModels};
+use silhueta_shared::model::{ModelFile, Role};
+use silhueta_shared::quantize::{Calibrate, Compare, Comparison, Frames};
+use silhueta_shared::worker::{Command, Event};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{note, say};
+use crate::exit::{CliError, Exit};
+use crate::models;
+use crate::worker::Worker;
+
+/// What an int8 copy adds to the id of its original.
+const SUFFIX: &str = "-int8";
+
+/// `silhueta models quantize`.
+#[derive(Debug, Args)]
+pub(crate) struct QuantizeOptions {
+    /// The network: a detector, re-identification or pose network's id or file
+    #[arg(value_name = "ID|FILE")]
+    pub(crate) model: String,
+    /// Videos like those that it will work on
+    #[arg(long, required = true, num_args = 1.., value_name = "VIDEO")]
+    pub(crate) calibrate: Vec<PathBuf>,
+    /// Frames to measure its ranges on, and as many to compare it on
+    #[arg(long, default_value_t = 48, value_parser = clap::value_parser!(u32).range(4..=1000))]
+    pub(crate) frames: u32,
+    /// Finds the people that pose and re-identification networks look at: an id or file
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) detector: Option<String>,
+    /// Annotated people to score a pose network on: COCO keypoints as JSON, with the pictures beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// Keep it even if it is slower than the original
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Make it anew where it is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Makes the copy, compares it and keeps both it and the report in the models folder.
+pub(super) async fn quantize(options: &QuantizeOptions, stop: &CancellationToken) -> Result<Exit, CliError> {
+    let (role, models) = networks(options)?;
+    let original = of(&models, role).clone();
+    let folder = models::folder();
+    let copy = folder.join(format!("{}{SUFFIX}.onnx", original.id));
+    if copy.exists() && !options.force {
+        return Err(CliError::Input(format!("{} is there already; --force makes it anew", copy.display())));
+    }
+    tokio::select! {
+        made = make(options, role, &models, &folder, &copy) => made.map(|()| Exit::Done),
+        // Workers and Python end with the futures that hold them.
+        () = stop.cancelled() => {
+            note("stopped; nothing was kept");
+            Ok(Exit::Interrupted)
+        }
+    }
+}
+
+async fn make(
+    options: &QuantizeOptions,
+    role: Role,
+    models: &JobModels,
+    folder: &Path,
+    copy: &Path,
+) -> Result<(), CliError> {
+    let original = of(models, role);
+    let unwritable = |e: std::io::Error| CliError::Runtime(format!("{} can't be written: {e}", folder.display()));
+    // In the models folder, so that the copy only needs a new name; no model is looked for in folders within it.
+    let work = tempfile::Builder::new().prefix(".quantize-").tempdir_in(folder).map_err(unwritable)?;
+    let inputs = work.path().join("inputs.f32");
+    let made = work.path().join("copy.onnx");
+    let frames = Frames { videos: videos(options)?, count: options.frames };
+
+    let interpreter = python::interpreter().await?;
+    note(&format!("measuring {} on {} frames", original.id, options.frames));
+    let ask = Calibrate { role, models: models.clone(), frames: frames.clone(), out: text(&inputs)? };
+    let calibrated = match ask_worker(Command::Calibrate(Box::new(ask))).await? {
+        Event::Calibrated(calibrated) => calibrated,
+        other => return Err(unexpected(&other)),
+    };
+    note(&format!("quantizing it with {} inputs", calibrated.count));
+    python::static_int8(&interpreter, Path::new(&original.file), &inputs, calibrated.shape, &made).await?;
+    let (before, after) = (inspect(Path::new(&original.file)), inspect(&made));
+    let (before, after) = match (before, after) {
+        (Ok(before), Ok(after)) => (before, after),
+        (Err(error), _) | (_, Err(error)) => return Err(CliError::Runtime(error.to_string())),
+    };
+    if before.family != after.family {
+        return Err(CliError::Runtime(format!("the copy came out as {after}, not as {before}")));
+    }
+    note("comparing both on other frames");
+    let truth = options.truth.as_deref().map(text).transpose()?;
+    let ask = Compare { role, models: models.clone(), copy: text(&made)?, frames, truth };
+    let comparison = match ask_worker(Command::Compare(Box::new(ask))).await? {
+        Event::Compared(comparison) => *comparison,
+        other => return Err(unexpected(&other)),
+    };
+    for line in report::lines(original, &comparison) {
+        say(&line);
+    }
+    if comparison.copy_ms >= comparison.original_ms && !options.keep {
+        say("not kept, because nothing is won by it (--keep keeps it all the same)");
+        return Ok(());
+    }
+    keep(&made, copy, original, &comparison, options).map_err(|why| CliError::Runtime(why.to_string()))?;
+    say(&format!("kept as {}: use it by its id, {}{SUFFIX}", copy.display(), original.id));
+    Ok(())
+}
+
+/// The role of what was asked for, and all networks that are needed to feed it.
+fn networks(options: &QuantizeOptions) -> Result<(Role, JobModels), CliError> {
+    let warn = |warning: String| note(&format!("warning: {warning}"));
+    let registry = models::registry();
+    let named = |role| registry.resolve(role, Some(&options.model));
+    let roles = [Role::Detector, Role::Reid, Role::Pose];
+    let mut refused = None;
+    for role in roles {
+        match named(role) {
+            Ok(_) => {
+                let choice = |this| (this == role).then_some(options.model.as_str());
+                let detector = choice(Role::Detector).or(options.detector.as_deref());
+                let models = models::resolve(detector, choice(Role::Reid), choice(Role::Pose), warn);
+                return Ok((role, models.map_err(CliError::Job)?));
+            }
+            // A file that is something else is asked for its next role.
+            Err(error @ silhueta_registry::ResolveError::WrongRole { .. }) => refused = Some(error),
+            Err(error) => return Err(CliError::Job(unfit(error.to_string()))),
+        }
+    }
+    Err(CliError::Job(unfit(refused.map_or_else(String::new, |error| error.to_string()))))
+}
+
+fn unfit(message: String) -> Failure {
+    Failure { code: FailureCode::ModelUnfit, message, hint: None }
+}
+
+fn of(models: &JobModels, role: Role) -> &ModelFile {
+    match role {
+        Role::Reid => &models.reid,
+        Role::Pose => &models.pose,
+        _ => &models.detector,
+    }
+}
+
+fn videos(options: &QuantizeOptions) -> Result<Vec<String>, CliError> {
+    options.calibrate.iter().map(|path| text(path)).collect()
+}
+
+fn text(path: &Path) -> Result<String, CliError> {
+    let absolute = std::path::absolute(path).map_err(|e| CliError::Input(format!("{}: {e}", path.display())))?;
+    absolute
+        .to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| CliError::Input(format!("{} has a name that is not UTF-8: rename it", path.display())))
+}
+
+/// Lets a worker do one thing and returns its last event, which is no failure.
+async fn ask_worker(command: Command) -> Result<Event, CliError> {
+    let mut worker = Worker::spawn().await.map_err(CliError::Job)?;
+    worker.send(&command).await.map_err(CliError::Job)?;
+    loop {
+        match worker.next().await.map_err(CliError::Job)? {
+            Event::Failed(failure) => return Err(CliError::Job(failure)),
+            event if event.is_last() => {
+                worker.finish().await;
+                return Ok(event);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unexpected(event: &Event) -> CliError {
+    CliError::Runtime(format!("the worker gave another answer than it was asked for: {event:?}"))
+}
+
+/// The report first: a copy is never without one.
+fn keep(
+    made: &Path,
+    copy: &Path,
+    original: &ModelFile,
+    comparison: &Comparison,
+    options: &QuantizeOptions,
+) -> silhueta_results::Result<()> {
+    let report = report::file(original, comparison, &options.calibrate);
+    let path = copy.with_extension("json");
+    write_whole(&path, |out| serde_json::to_writer_pretty(out, &report).map_err(std::io::Error::other))?;
+    std::fs::rename(made, copy).map_err(|source| silhueta_results::Error::Write { path: copy.into(), source })
+}
