@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::intake::{file_name, files_in};
 use super::ledger::now;
 use super::part::remove;
-use super::store::Store;
+use super::store::{Store, stem};
 
 /// How long they are kept.
 const KEPT: u64 = 7 * 24 * 3600;
@@ -49,11 +49,12 @@ impl Store {
 
     /// Brings back what was taken away last under this name.
     pub(crate) fn restore(&self, id: &str) -> Result<PathBuf, StoreError> {
+        let id = stem(id);
         let nothing = |why: &str| StoreError::NotInTrash { id: id.to_owned(), why: why.to_owned() };
         let entry = self.registry().manifest().find(id);
         let is_it = |name: &str| {
-            let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            stem == id || entry.is_some_and(|entry| entry.stems().any(|known| known == stem))
+            let named = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            named == id || entry.is_some_and(|entry| entry.stems().any(|known| known == named))
         };
         let newest = self.in_trash().into_iter().filter(|(_, name, _)| is_it(name)).max_by_key(|(when, ..)| *when);
         let (_, name, from) = newest.ok_or_else(|| nothing("it was not removed within the last 7 days"))?;
