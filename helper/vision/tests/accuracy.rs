@@ -17,7 +17,7 @@ use silhueta_registry::graph::{self, Elem};
 use silhueta_results::metrics::oks::{PersonTruth, oks};
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::{ChannelOrder, Device};
-use silhueta_shared::pose::{Keypoint, KeypointSet};
+use silhueta_shared::pose::Keypoint;
 use silhueta_shared::track::Detection;
 use silhueta_vision::crop::Letterbox;
 use silhueta_vision::detector::Detector;

@@ -31,7 +31,7 @@ pub struct Network {
 
 impl Network {
     /// The network of an open session.
-    pub(super) fn of(file: &Path, session: Session, recording: Option<Recording>) -> Result<Self, RuntimeError> {
+    pub(super) fn of(file: &Path, session: Session) -> Result<Self, RuntimeError> {
         let fail = |why: String| RuntimeError::Model { file: file.into(), why };
         let [port] = session.inputs() else {
             return Err(fail(format!("it has {} inputs, not one", session.inputs().len())));
