@@ -18,6 +18,10 @@ pub const IDENTITY_COLOURS: [[u8; 3]; 12] = [
     [200, 130, 70],
 ];
 
+/// The colours of a hand's fingers, thumb first: light, so that they are seen on the person's own.
+pub const FINGER_COLOURS: [[u8; 3]; 5] =
+    [[255, 214, 102], [150, 236, 130], [120, 214, 255], [200, 165, 255], [255, 150, 180]];
+
 /// The colour of a person: theirs by number, so that it is the same wherever they are shown.
 pub const fn of(identity: IdentityId) -> [u8; 3] {
     IDENTITY_COLOURS[(identity.get() as usize - 1) % IDENTITY_COLOURS.len()]

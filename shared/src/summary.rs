@@ -94,6 +94,9 @@ pub struct Summary {
     pub source: SourceInfo,
     /// What ran.
     pub models: JobModels,
+    /// The joints that the record has of each person: [`KeypointSet::name`](crate::pose::KeypointSet::name).
+    #[serde(default = "coco17")]
+    pub keypoints: String,
     /// Where it ran.
     pub device: DeviceUse,
     /// What the numbers depend on beside the input.
@@ -108,6 +111,11 @@ pub struct Summary {
     pub preview_frames: PreviewFrames,
     /// What a reader should know of the input: cut off, damaged packets, repaired times.
     pub warnings: Vec<String>,
+}
+
+/// The first summaries did not say: there was only one set.
+fn coco17() -> String {
+    crate::pose::KeypointSet::Coco17.name().to_owned()
 }
 
 /// Settings that change results.

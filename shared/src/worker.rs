@@ -255,6 +255,7 @@ impl Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pose::KeypointSet;
     use proptest::prelude::*;
 
     fn progress(done: u64) -> Event {
@@ -289,6 +290,29 @@ mod tests {
         let mut decoder = Decoder::default();
         decoder.push(&(MAX_MESSAGE as u32 + 1).to_be_bytes());
         assert!(matches!(decoder.message::<Event>(), Err(CodecError::TooLong(_))));
+    }
+
+    #[test]
+    fn a_picture_with_a_crowd_of_whole_bodies_is_far_from_the_limit() {
+        let person = PreviewPerson {
+            identity: IdentityId::new(u32::MAX).unwrap(),
+            track: TrackId::new(u32::MAX).unwrap(),
+            bbox: Bbox::new(0.1, 0.2, 0.3, 0.4),
+            keypoints: vec![[1234.5, 678.9, 0.5]; KeypointSet::Wholebody133.count()],
+        };
+        let picture = Picture {
+            frame: u64::MAX,
+            pts: i64::MIN,
+            seconds: 1.0,
+            posed_at: u64::MAX,
+            source_size: [7680, 4320],
+            size: [960, 540],
+            people: vec![person; 1000],
+            jpeg: None,
+            drawn: None,
+        };
+        let length = encode(&Event::Preview(Box::new(picture))).unwrap().len();
+        assert!((2_000_000..MAX_MESSAGE / 6).contains(&length), "{length} bytes");
     }
 
     /// A change of the wire shows here first.

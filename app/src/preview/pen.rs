@@ -1,12 +1,12 @@
 //! Draws people onto the overlay, in colours that stay a person's own, each line on a soft dark edge so that it
 //! is seen on any picture.
 
-use silhueta_shared::colour;
+use silhueta_shared::colour::{self, FINGER_COLOURS};
 use silhueta_shared::track::IdentityId;
 use silhueta_shared::worker::PreviewPerson;
 use web_sys::CanvasRenderingContext2d;
 
-use super::figure;
+use super::figure::{self, Figure, Layer};
 use super::fit::Fit;
 use super::look::Look;
 
@@ -60,24 +60,48 @@ pub(super) fn draw(pen: &CanvasRenderingContext2d, scene: &Scene<'_>) {
 }
 
 fn skeleton(pen: &CanvasRenderingContext2d, person: &PreviewPerson, fit: Fit, colour: &str, width: f64) {
-    pen.begin_path();
-    for ((x1, y1), (x2, y2)) in figure::limbs(person, fit) {
-        pen.move_to(x1, y1);
-        pen.line_to(x2, y2);
-    }
+    let dot = (width * 0.5).max(0.9);
+    let figure = Figure::new(person, fit, 2.0 * dot);
+    limbs(pen, &figure, Layer::Bold);
     stroke(pen, colour, width * 1.5);
-    let radius = width * 1.45;
-    pen.begin_path();
-    for (x, y) in figure::joints(person, fit) {
-        pen.move_to(x + radius, y);
-        // Only a negative radius is refused.
-        let _ = pen.arc(x, y, radius, 0.0, TAU);
-    }
+    joints(pen, &figure, Layer::Bold, width * 1.45);
     pen.set_stroke_style_str(colour);
     pen.set_line_width(width * 0.8);
     pen.set_fill_style_str("#fff");
     pen.stroke();
     pen.fill();
+    joints(pen, &figure, Layer::Feet, dot);
+    pen.fill();
+    for (finger, [r, g, b]) in FINGER_COLOURS.into_iter().enumerate() {
+        let colour = format!("rgb({r}, {g}, {b})");
+        limbs(pen, &figure, Layer::Finger(finger));
+        stroke(pen, &colour, dot);
+        joints(pen, &figure, Layer::Finger(finger), dot);
+        pen.set_fill_style_str(&colour);
+        pen.fill();
+    }
+    joints(pen, &figure, Layer::Dots, dot);
+    pen.set_fill_style_str(colour);
+    pen.fill();
+}
+
+/// The path along a layer's limbs.
+fn limbs(pen: &CanvasRenderingContext2d, figure: &Figure<'_>, layer: Layer) {
+    pen.begin_path();
+    for ((x1, y1), (x2, y2)) in figure.limbs(layer) {
+        pen.move_to(x1, y1);
+        pen.line_to(x2, y2);
+    }
+}
+
+/// The path around a layer's joints.
+fn joints(pen: &CanvasRenderingContext2d, figure: &Figure<'_>, layer: Layer, radius: f64) {
+    pen.begin_path();
+    for (x, y) in figure.joints(layer) {
+        pen.move_to(x + radius, y);
+        // Only a negative radius is refused.
+        let _ = pen.arc(x, y, radius, 0.0, TAU);
+    }
 }
 
 fn name(pen: &CanvasRenderingContext2d, who: IdentityId, frame: [f64; 4], view: [f64; 2], colour: &str) {

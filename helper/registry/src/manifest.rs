@@ -171,6 +171,7 @@ impl Manifest {
 mod tests {
     use super::*;
     use crate::Family;
+    use silhueta_shared::pose::KeypointSet;
     use std::collections::HashSet;
 
     #[test]
@@ -186,6 +187,9 @@ mod tests {
                 assert!(addresses.insert(url), "{url} is of two models");
             }
             assert_eq!(entry.keypoints.is_some(), matches!(entry.role, Role::Pose | Role::Landmarks), "{id}");
+            let of_pose = entry.keypoints.as_deref().filter(|_| entry.role == Role::Pose);
+            let is_known = |name: &str| KeypointSet::ALL.iter().any(|set| set.name() == name);
+            assert!(of_pose.is_none_or(is_known), "{id}: {of_pose:?} is no keypoint set");
         }
     }
 

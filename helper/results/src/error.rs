@@ -33,6 +33,15 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A pose that can't be compared with COCO's truth.
+    #[error(
+        "a pose of {joints} joints can't be scored: those of 17 (coco17), 26 (halpe26) and 133 (wholebody133) can, by \
+         their first 17, which are COCO's"
+    )]
+    Joints {
+        /// How many it has.
+        joints: usize,
+    },
     /// A row that the file can't hold.
     #[error("a row doesn't fit into {}: {why}", path.display())]
     Row {

@@ -1,5 +1,8 @@
 //! The two JSON files that NeuraPose and what was built around it read, written row by row.
 //!
+//! `pose.json` has COCO's 17 joints of each person, whatever the pose network gives: its readers expect them, and
+//! larger sets begin with them. Feet, face and hands are in the record.
+//!
 //! Frames count from 0 on the source. Coordinates have two decimals, scores four; a number that is not
 //! finite is never written: a joint that has one becomes `[0,0,0]`, as that system marks a missing joint.
 

@@ -9,7 +9,7 @@ mod meta;
 mod read;
 mod write;
 
-pub use meta::{RecordMeta, RecordModel, SCHEMA_VERSION};
+pub use meta::{RecordMeta, RecordModel, SCHEMA_VERSION, Skeleton};
 pub use read::RecordReader;
 pub use write::RecordWriter;
 

@@ -61,6 +61,7 @@ mod tests {
                 frames: 314,
             },
             models: JobModels { detector: model("yolox_m"), reid: model("osnet"), pose: model("rtmpose-l") },
+            keypoints: "halpe26".into(),
             device: DeviceUse {
                 requested: Device::Auto,
                 used: Device::Cpu,
@@ -88,6 +89,16 @@ mod tests {
         let path = folder.path().join("summary.json");
         write_summary(&path, &summary()).unwrap();
         assert_eq!(read_summary(&path).unwrap(), summary());
+    }
+
+    #[test]
+    fn a_summary_that_does_not_say_which_joints_was_of_cocos() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary.json");
+        let mut first = serde_json::to_value(summary()).unwrap();
+        first.as_object_mut().unwrap().remove("keypoints");
+        write_whole(&path, |w| w.write_all(first.to_string().as_bytes())).unwrap();
+        assert_eq!(read_summary(&path).unwrap().keypoints, "coco17");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use silhueta_shared::pose::COCO17;
+use silhueta_shared::pose::{COCO17, KeypointSet};
 
 use crate::file::write_whole;
 use crate::metrics::keypoints::{Image as Scored, Person, Pose};
@@ -190,9 +190,10 @@ impl Annotation {
         Self { id, image_id, category_id: PERSON, bbox, area, keypoints, num_keypoints, ..Self::default() }
     }
 
-    /// As something to be scored. An annotation without 17 keypoints has none that count.
+    /// As something to be scored, by COCO's 17 keypoints, with which every [`KeypointSet`] begins. An annotation
+    /// of no such set has none that count.
     pub fn truth(&self) -> Person {
-        let keypoints = self.keypoints.first_chunk::<17>().copied().unwrap_or_default();
+        let keypoints = first_17(&self.keypoints).copied().unwrap_or_default();
         Person { truth: PersonTruth { keypoints, area: self.area, bbox: self.bbox.into() }, crowd: self.iscrowd != 0 }
     }
 }
@@ -248,15 +249,20 @@ impl PoseResult {
         write(path, rows)
     }
 
-    /// As something to be scored, with the hull of its keypoints as box; `None` below 17 keypoints.
+    /// As something to be scored, by COCO's 17 keypoints, with which every [`KeypointSet`] begins, and their hull
+    /// as box; `None` for any other number of keypoints.
     pub fn pose(&self) -> Option<Pose> {
-        let keypoints = self.keypoints.first_chunk::<17>()?.map(|[x, y, _]| [x, y]);
+        let keypoints = first_17(&self.keypoints)?.map(|[x, y, _]| [x, y]);
         let [(left, right), (top, bottom)] = [0, 1].map(|axis| {
             let ends = (f64::INFINITY, f64::NEG_INFINITY);
             keypoints.iter().fold(ends, |(low, high), point| (low.min(point[axis]), high.max(point[axis])))
         });
         Some(Pose { keypoints, score: self.score, bbox: Rect::new(left, top, right - left, bottom - top) })
     }
+}
+
+fn first_17(keypoints: &[[f64; 3]]) -> Option<&[[f64; 3]; 17]> {
+    KeypointSet::of_count(keypoints.len()).and_then(|_| keypoints.first_chunk())
 }
 
 /// People and poses by image, in the order of the images' numbers, for

@@ -74,14 +74,15 @@ fn results_come_back_and_are_scored_beside_their_people() {
         keypoints: (0..joints).map(|i| [i as f64, 2.5 * i as f64, 0.75]).collect(),
         score: 0.123_457,
     };
-    let rows = [row(7, PERSON, 17), row(7, 18, 17), row(8, PERSON, 17), row(7, PERSON, 5)];
+    let rows = [row(7, PERSON, 17), row(7, 18, 17), row(8, PERSON, 17), row(7, PERSON, 21), row(7, PERSON, 133)];
     PoseResult::write_all(&path, &rows).unwrap();
     let read = PoseResult::read_all(&path).unwrap();
     assert_eq!(read, rows);
 
     let scored = scored(&document(), &read);
-    assert_eq!((scored.len(), scored[0].people.len(), scored[0].poses.len()), (1, 1, 1));
+    assert_eq!((scored.len(), scored[0].people.len(), scored[0].poses.len()), (1, 1, 2));
     assert_eq!(scored[0].poses[0].bbox, Rect::new(0.0, 0.0, 16.0, 40.0));
+    assert_eq!(scored[0].poses[1], scored[0].poses[0], "the first 17 of 133");
     assert_eq!(scored[0].people[0].truth.keypoints[16], [11.0, 90.5, 1.0]);
 }
 

@@ -1,10 +1,12 @@
 //! A finished record as the metrics look at it: boxes and poses by frame.
 
+use silhueta_shared::pose::KeypointSet;
+
 use super::keypoints::Pose;
 use super::sequence::Labelled;
-use crate::Result;
 use crate::record::RecordRow;
 use crate::rect::Rect;
+use crate::{Error, Result};
 
 /// Which number of a row stays with a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +25,8 @@ pub enum Number {
 pub struct Recorded {
     /// Boxes that have a number.
     pub tracks: Vec<Vec<Labelled>>,
-    /// Poses of COCO's 17 keypoints, with a number or without. Larger skeletons give their first 17.
+    /// Poses of COCO's 17 keypoints, with a number or without. Larger sets begin with those and give them: feet,
+    /// face and hands are not scored.
     pub poses: Vec<Vec<Pose>>,
 }
 
@@ -31,7 +34,7 @@ impl Recorded {
     /// From the rows of a [`RecordReader`](crate::record::RecordReader), or any others.
     ///
     /// # Errors
-    /// Those of `rows`.
+    /// Those of `rows`; [`Error::Joints`] for a pose of no [`KeypointSet`], whose first joints may be anything.
     pub fn of(rows: impl IntoIterator<Item = Result<RecordRow>>, number: Number) -> Result<Self> {
         let mut recorded = Self::default();
         for row in rows {
@@ -47,18 +50,20 @@ impl Recorded {
             };
             let bbox = Rect::from(row.bbox);
             recorded.tracks[frame].extend(id.map(|id| Labelled { id, bbox }));
-            recorded.poses[frame].extend(pose(&row, bbox));
+            recorded.poses[frame].extend(pose(&row, bbox)?);
         }
         Ok(recorded)
     }
 }
 
 /// A pose's score is the mean of its joints' times the detector's, as COCO's own results have it.
-fn pose(row: &RecordRow, bbox: Rect) -> Option<Pose> {
-    let joints = row.pose.as_ref()?.first_chunk::<17>()?;
+fn pose(row: &RecordRow, bbox: Rect) -> Result<Option<Pose>> {
+    let Some(joints) = &row.pose else { return Ok(None) };
+    let known = KeypointSet::of_count(joints.len()).and_then(|_| joints.first_chunk::<17>());
+    let joints = known.ok_or(Error::Joints { joints: joints.len() })?;
     let mean = joints.iter().map(|joint| f64::from(joint.score)).sum::<f64>() / 17.0;
     let keypoints = joints.map(|joint| [f64::from(joint.x), f64::from(joint.y)]);
-    Some(Pose { keypoints, score: mean * f64::from(row.score), bbox })
+    Ok(Some(Pose { keypoints, score: mean * f64::from(row.score), bbox }))
 }
 
 #[cfg(test)]
@@ -83,7 +88,7 @@ mod tests {
                 flags: 0,
             })
         };
-        let rows = || [row(1, 4, 1, Some(17)), row(1, 5, 0, Some(5)), row(3, 0, 2, Some(26)), row(3, 6, 1, None)];
+        let rows = || [row(1, 4, 1, Some(17)), row(1, 5, 0, None), row(3, 0, 2, Some(26)), row(3, 6, 1, None)];
         let ids = |number| -> Vec<Vec<u32>> {
             let tracks = Recorded::of(rows(), number).unwrap().tracks;
             tracks.iter().map(|frame| frame.iter().map(|b| b.id).collect()).collect()
@@ -95,5 +100,8 @@ mod tests {
         assert_eq!(recorded.tracks[1][0].bbox, Rect::new(1.0, 2.0, 10.0, 20.0));
         assert_eq!(recorded.poses.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1, 0, 1]);
         assert_eq!((recorded.poses[3][0].keypoints[16], recorded.poses[3][0].score), ([16.0, 2.0], 0.25));
+
+        let error = Recorded::of([row(1, 4, 1, Some(21))], Number::Track).unwrap_err().to_string();
+        assert!(error.contains("21 joints") && error.contains("26 (halpe26)"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use parquet::file::metadata::KeyValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use silhueta_shared::model::Role;
+use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::Settings;
 use silhueta_shared::time::TimeBase;
 
@@ -25,6 +26,23 @@ pub struct RecordModel {
     pub sha256: String,
 }
 
+/// The joints of a record's poses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skeleton {
+    /// What the set of joints is called, for instance `coco17`.
+    pub name: String,
+    /// Names of the joints, in the order of each row's pose.
+    pub joints: Vec<String>,
+    /// Pairs of joints, counted from 0, to draw lines between.
+    pub bones: Vec<(usize, usize)>,
+}
+
+impl From<KeypointSet> for Skeleton {
+    fn from(set: KeypointSet) -> Self {
+        Self { name: set.name().to_owned(), joints: set.joint_names(), bones: set.bones().to_vec() }
+    }
+}
+
 /// The facts of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordMeta {
@@ -40,8 +58,8 @@ pub struct RecordMeta {
     pub time_base: TimeBase,
     /// Frames of the source, counted.
     pub frames: u64,
-    /// Names of the joints, in the order of each row's pose.
-    pub skeleton: Vec<String>,
+    /// The joints of each row's pose.
+    pub skeleton: Skeleton,
     /// The networks that ran.
     pub models: Vec<RecordModel>,
     /// What else the numbers depend on, with the version that wrote the record.
@@ -59,7 +77,9 @@ impl RecordMeta {
             ("models", serde_json::to_string(&self.models)?),
             ("schema_version", SCHEMA_VERSION.to_string()),
             ("settings", serde_json::to_string(&self.settings)?),
-            ("skeleton", serde_json::to_string(&self.skeleton)?),
+            ("skeleton", serde_json::to_string(&self.skeleton.joints)?),
+            ("skeleton_edges", serde_json::to_string(&self.skeleton.bones)?),
+            ("skeleton_name", self.skeleton.name.clone()),
             ("source_sha256", self.source_sha256.clone()),
             ("timebase_den", self.time_base.den().to_string()),
             ("timebase_num", self.time_base.num().to_string()),
@@ -83,7 +103,7 @@ impl RecordMeta {
             fps: facts.number("fps")?,
             time_base: TimeBase::new(num, den).ok_or(format!("its time base is {num}/{den}"))?,
             frames: facts.number("frames")?,
-            skeleton: facts.json("skeleton")?,
+            skeleton: facts.skeleton()?,
             models: facts.json("models")?,
             settings: facts.json("settings")?,
         })
@@ -102,6 +122,21 @@ impl<'a> Facts<'a> {
     fn number<T: std::str::FromStr>(&self, key: &str) -> Result<T, String> {
         let text = self.text(key)?;
         text.parse().map_err(|_| format!("its {PREFIX}{key} is {text:?}"))
+    }
+
+    fn skeleton(&self) -> Result<Skeleton, String> {
+        let joints: Vec<String> = self.json("skeleton")?;
+        let known = KeypointSet::of_count(joints.len()).filter(|set| set.joint_names() == joints);
+        // The first records named the joints alone.
+        if let (Some(set), Err(_)) = (known, self.text("skeleton_name")) {
+            return Ok(set.into());
+        }
+        let bones: Vec<(usize, usize)> = self.json("skeleton_edges")?;
+        let last = bones.iter().map(|(from, to)| *from.max(to)).max();
+        if let Some(joint) = last.filter(|joint| *joint >= joints.len()) {
+            return Err(format!("its {PREFIX}skeleton_edges have joint {joint} of {}", joints.len()));
+        }
+        Ok(Skeleton { name: self.text("skeleton_name")?.to_owned(), joints, bones })
     }
 
     fn json<T: DeserializeOwned>(&self, key: &str) -> Result<T, String> {

@@ -65,7 +65,7 @@ impl RecordReader {
     fn read(&mut self) -> std::result::Result<Option<RecordRow>, String> {
         loop {
             if let Some(columns) = self.columns.as_ref().filter(|columns| self.next < columns.len()) {
-                let row = columns.row(self.next, self.meta.skeleton.len())?;
+                let row = columns.row(self.next, self.meta.skeleton.joints.len())?;
                 self.next += 1;
                 return Ok(Some(row));
             }

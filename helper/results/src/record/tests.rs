@@ -4,6 +4,7 @@ use super::*;
 use crate::Error;
 use crate::file::write_whole;
 use silhueta_shared::model::Role;
+use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::Settings;
 use silhueta_shared::time::TimeBase;
 use std::fs::File;
@@ -18,7 +19,11 @@ fn meta(joints: usize) -> RecordMeta {
         fps: 30_000.0 / 1001.0,
         time_base: TimeBase::new(1, 30_000).unwrap(),
         frames: 314,
-        skeleton: (0..joints).map(|i| format!("joint_{i}")).collect(),
+        skeleton: Skeleton {
+            name: "chain".into(),
+            joints: (0..joints).map(|i| format!("joint_{i}")).collect(),
+            bones: (1..joints).map(|i| (i - 1, i)).collect(),
+        },
         models: vec![RecordModel { role: Role::Detector, id: "yolox_m".into(), sha256: "ab".repeat(32) }],
         settings: Settings {
             fps: None,
@@ -101,7 +106,7 @@ fn the_bytes_are_pinned() {
     }
     write(&path, &meta(2), &pinned);
     let bytes = std::fs::read(&path).unwrap();
-    assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (13918, 0xA76E_EF23));
+    assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (13985, 0xDAF1_38A0));
 }
 
 #[test]
@@ -142,6 +147,33 @@ fn a_record_of_another_version_is_refused() {
     let version = pairs.iter_mut().find(|pair| pair.key.ends_with("schema_version")).unwrap();
     version.value = Some("2".into());
     assert!(RecordMeta::from_pairs(&pairs).unwrap_err().contains("version is 2"));
+}
+
+#[test]
+fn a_record_says_which_joints_it_has_and_which_belong_together() {
+    let fact = |pairs: &[parquet::file::metadata::KeyValue], name: &str| {
+        let of_name = pairs.iter().find(|pair| pair.key == format!("silhueta.{name}"));
+        of_name.and_then(|pair| pair.value.clone()).unwrap()
+    };
+    for set in KeypointSet::ALL {
+        let written = RecordMeta { skeleton: set.into(), ..meta(0) };
+        let mut pairs = written.to_pairs().unwrap();
+        assert_eq!(RecordMeta::from_pairs(&pairs), Ok(written.clone()));
+        assert_eq!(fact(&pairs, "skeleton_name"), set.name());
+        let joints: Vec<String> = serde_json::from_str(&fact(&pairs, "skeleton")).unwrap();
+        let edges: Vec<[usize; 2]> = serde_json::from_str(&fact(&pairs, "skeleton_edges")).unwrap();
+        assert_eq!((joints.len(), edges.len()), (set.count(), set.bones().len()));
+        // The first records named the joints alone.
+        pairs.retain(|pair| !pair.key.contains("skeleton_"));
+        assert_eq!(RecordMeta::from_pairs(&pairs), Ok(written));
+    }
+    let mut odd = meta(17);
+    odd.skeleton.bones.push((3, 17));
+    assert!(RecordMeta::from_pairs(&odd.to_pairs().unwrap()).unwrap_err().contains("joint 17 of 17"));
+    odd.skeleton.bones.pop();
+    let mut nameless = odd.to_pairs().unwrap();
+    nameless.retain(|pair| !pair.key.ends_with("skeleton_name"));
+    assert!(RecordMeta::from_pairs(&nameless).unwrap_err().contains("silhueta.skeleton_name"));
 }
 
 /// Some of these make the Parquet crate panic.

@@ -48,7 +48,7 @@ impl RecordWriter {
             ArrowWriter::try_new_with_options(file, Arc::clone(&SCHEMA), options)
         };
         let parquet = start().map_err(|error| refused(path, error))?;
-        Ok(Self { parquet, pending, columns: ColumnBuilder::new(), joints: meta.skeleton.len(), last_frame: 0 })
+        Ok(Self { parquet, pending, columns: ColumnBuilder::new(), joints: meta.skeleton.joints.len(), last_frame: 0 })
     }
 
     /// Adds a row. Rows come in the order of their frames.

@@ -7,7 +7,6 @@ use silhueta_results::neurapose::{PoseJson, TrackingJson};
 use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter};
 use silhueta_results::rows::{FramePoses, FrameTracks};
 use silhueta_shared::model::{ModelFile, Role};
-use silhueta_shared::pose::COCO17;
 use silhueta_shared::summary::Settings;
 
 use super::WorkFolder;
@@ -75,7 +74,7 @@ fn meta(job: &Job<'_>, settings: &Settings) -> RecordMeta {
         fps: job.source.fps,
         time_base: job.time_base(),
         frames: job.source.frames,
-        skeleton: COCO17.iter().map(|name| (*name).to_owned()).collect(),
+        skeleton: job.keypoints.into(),
         models: vec![
             model(Role::Detector, &models.detector),
             model(Role::Reid, &models.reid),

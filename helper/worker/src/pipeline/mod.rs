@@ -156,6 +156,7 @@ fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobE
         failure: None,
         source: job.source.clone(),
         models: spec.models.clone(),
+        keypoints: job.keypoints.name().into(),
         device: job.device.clone(),
         settings,
         stages,

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use silhueta_registry::locate::sha256_unless;
 use silhueta_shared::job::{Device, JobModels, JobSpec};
 use silhueta_shared::notice::{Notice, VideoFacts};
+use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
 use silhueta_vision::detector::Detector;
@@ -39,6 +40,8 @@ pub(super) struct Job<'s> {
     /// One set of networks a caller; taken by the stage that runs them.
     pub(super) trackers: Vec<(Detector, Osnet)>,
     pub(super) poses: Vec<PoseNetwork>,
+    /// The joints that those give.
+    pub(super) keypoints: KeypointSet,
 }
 
 impl Job<'_> {
@@ -110,7 +113,6 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     let path = Path::new(&spec.source);
     let info = open(path, reporter.control().stop_flag())?;
     reporter.log(Notice::Opened(facts(&info)));
-    check_space(spec, &info)?;
 
     let mut runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
     runtime.set_precision(spec.precision);
@@ -123,6 +125,8 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
     }
     reporter.log(Notice::DeviceUsed { device: device.used });
+    let pose = networks::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?;
+    check_space(spec, &info, pose.keypoints())?;
     let mut job = Job {
         spec,
         source: SourceInfo {
@@ -135,7 +139,8 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         },
         info,
         trackers: Vec::new(),
-        poses: vec![networks::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?],
+        keypoints: pose.keypoints(),
+        poses: vec![pose],
         device,
         runtime,
     };
@@ -152,11 +157,12 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
 }
 
 /// Refuses a job that would fill the disk: the annotated video is about as large as the source (its
-/// quality is fixed, so allow twice), the data about 2 KB a frame.
-fn check_space(spec: &JobSpec, info: &VideoInfo) -> Result<(), JobError> {
+/// quality is fixed, so allow twice), the data about 2 KB a frame with COCO's joints and more with more of them.
+fn check_space(spec: &JobSpec, info: &VideoInfo, keypoints: KeypointSet) -> Result<(), JobError> {
     let source = std::fs::metadata(&spec.source).map_or(0, |meta| meta.len());
     let video = if spec.video { source.saturating_mul(2) } else { 0 };
-    let needed = RESERVE.saturating_add(video).saturating_add(info.frames.unwrap_or(0).saturating_mul(2048));
+    let frame = 2048 * keypoints.count().div_ceil(KeypointSet::Coco17.count()) as u64;
+    let needed = RESERVE.saturating_add(video).saturating_add(info.frames.unwrap_or(0).saturating_mul(frame));
     let out = Path::new(&spec.out_dir);
     let free = doctor::free_space(out).map_err(|e| JobError::folder(out, &e))?;
     if free < needed {

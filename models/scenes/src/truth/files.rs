@@ -6,7 +6,7 @@ use silhueta_results::coco;
 use silhueta_results::file;
 use silhueta_results::mot::{self, MotTruth, SeqInfo, class};
 use silhueta_results::record::{RecordMeta, RecordRow, RecordWriter};
-use silhueta_shared::pose::{COCO17, Keypoint};
+use silhueta_shared::pose::{Keypoint, KeypointSet};
 use silhueta_shared::summary::Settings;
 use silhueta_shared::time::TimeBase;
 use silhueta_shared::track::{IdentityId, TrackId};
@@ -122,7 +122,7 @@ impl Truth<'_> {
             fps: f64::from(self.script.fps),
             time_base: self.time_base,
             frames: self.people.len() as u64,
-            skeleton: COCO17.map(str::to_owned).into(),
+            skeleton: KeypointSet::Coco17.into(),
             models: Vec::new(),
             settings: Settings {
                 fps: None,
