@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A request, as far as anybody here looks at it.
 #[derive(Clone, Debug, Default)]
@@ -181,7 +181,9 @@ fn serve(mut socket: TcpStream, all: &Mutex<Vec<Asked>>, closed: &AtomicBool, pl
         thread::sleep(answer.pace);
     }
     socket.flush()?;
-    while answer.hang && !closed.load(Ordering::Relaxed) {
+    // Longer than any client waits that notices.
+    let patience = Instant::now();
+    while answer.hang && !closed.load(Ordering::Relaxed) && patience.elapsed() < Duration::from_secs(30) {
         thread::sleep(Duration::from_millis(50));
     }
     Ok(())

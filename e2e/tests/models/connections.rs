@@ -75,7 +75,8 @@ fn a_file_that_changed_meanwhile_is_fetched_anew() {
 fn a_busy_server_is_asked_again_and_a_missing_file_is_looked_for_elsewhere() {
     let plan = |asked: &Asked, net: &[u8]| match (asked.path.as_str(), asked.before) {
         ("/net.onnx", _) => Answer::status(404),
-        (_, 1) => Answer::status(503),
+        // The first address was asked twice by then.
+        (_, 2) => Answer::status(503),
         _ => Answer::file(asked, net, "a"),
     };
     let Some(user) = User::new("models: 404 and 503", plan) else { return };
@@ -85,6 +86,25 @@ fn a_busy_server_is_asked_again_and_a_missing_file_is_looked_for_elsewhere() {
     let done = user.fetch();
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     user.is_whole();
+}
+
+#[test]
+fn what_came_from_a_mirror_is_gone_on_from_at_the_mirror() {
+    let plan = |asked: &Asked, net: &[u8]| match (asked.path.as_str(), asked.before) {
+        ("/net.onnx", 0) => Answer::status(404),
+        ("/mirror.onnx", 1) => Answer::file(asked, net, "a").cut(500_000),
+        ("/mirror.onnx", 2..=4) => Answer::status(502),
+        _ => Answer::file(asked, net, "a"),
+    };
+    let Some(user) = User::new("models: mirror", plan) else { return };
+    user.manifest("/net.onnx", &format!("mirror = [\"{}/mirror.onnx\"]", user.depot.address));
+    user.refused(&["it answers 404", "it answers 502", "(tried 4 times)", "500.0 kB of it are kept"]);
+    assert_eq!(user.part(), 500_000);
+    let done = user.fetch();
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    user.is_whole();
+    let last = user.depot.asked().pop().unwrap();
+    assert_eq!((last.path.as_str(), last.from), ("/mirror.onnx", Some(500_000)));
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_removed_model_can_be_brought_back_for_a_week() {
     let list = user.run(&["list"]);
     assert!(list.stdout.contains("can be fetched") && list.stdout.contains("removed or not whole"), "{}", list.stdout);
 
-    assert_eq!(user.run(&["restore", ID]).code, Some(0));
+    assert_eq!(user.run(&["restore", &format!("{ID}.onnx")]).code, Some(0));
     user.is_whole();
     assert_eq!(user.run(&["verify"]).code, Some(0));
     let done = user.run(&["restore", ID]);

@@ -109,11 +109,17 @@ impl Runtime {
         recording
     }
 
-    /// Finds the device to run on by opening `model` on it: a provider that registers may still fail there.
+    /// Finds the device to run on by opening `model` on it: a provider that registers may still fail there. `opening`
+    /// hears of each device whose provider registers, before the network is opened on it.
     ///
     /// # Errors
-    /// A device that was named is not to be had: there is no silent fallback.
-    pub fn choose(&self, requested: Device, model: &Path) -> Result<DeviceUse, RuntimeError> {
+    /// A device that was named is not to be had, or no device has the precision: there is no silent fallback.
+    pub fn choose(&self, requested: Device, model: &Path, opening: impl Fn(Device)) -> Result<DeviceUse, RuntimeError> {
+        let open = |device| {
+            let builder = self.builder(device, model)?;
+            opening(device);
+            Self::committed(builder, model, None)
+        };
         let mut passed_over = Vec::new();
         let candidates: &[Device] = match requested {
             Device::Auto => &[Device::Tensorrt, Device::Cuda, Device::Openvino],
@@ -122,7 +128,7 @@ impl Runtime {
             }
             Device::Cpu => &[],
             named => {
-                return self.network(model, named).map_err(|e| named_device(named, e)).map(|_| DeviceUse {
+                return open(named).map_err(|e| named_device(named, e)).map(|_| DeviceUse {
                     requested,
                     used: named,
                     passed_over,
@@ -130,14 +136,14 @@ impl Runtime {
             }
         };
         for device in candidates {
-            match self.network(model, *device) {
+            match open(*device) {
                 Ok(_) => return Ok(DeviceUse { requested, used: *device, passed_over }),
                 Err(error) => {
                     passed_over.push(PassedOver { name: device.name().into(), why: reason(error) });
                 }
             }
         }
-        if self.precision == Precision::Fp16 {
+        if self.precision == Precision::Fp16 && requested == Device::Auto {
             let why: Vec<_> = passed_over.iter().map(|passed| format!("{}: {}", passed.name, passed.why)).collect();
             let why = format!("{NO_HALF}\n  {}", why.join("\n  "));
             return Err(RuntimeError::Device { device: Device::Auto, why });
@@ -185,8 +191,11 @@ impl Runtime {
         bytes: Option<&[u8]>,
         device: Device,
     ) -> Result<Network, RuntimeError> {
+        Self::committed(self.builder(device, file)?, file, bytes)
+    }
+
+    fn committed(mut builder: SessionBuilder, file: &Path, bytes: Option<&[u8]>) -> Result<Network, RuntimeError> {
         let fail = |e: ort::Error| RuntimeError::Model { file: file.into(), why: e.to_string() };
-        let mut builder = self.builder(device, file)?;
         let session = match bytes {
             Some(bytes) => builder.commit_from_memory(bytes),
             None => builder.commit_from_file(file),

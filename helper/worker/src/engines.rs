@@ -35,25 +35,27 @@ impl Engines {
         self.folder.clone()
     }
 
-    /// Opens a network, and says so beforehand when its engine has yet to be built.
-    pub(crate) fn opening<T, E>(
-        &self,
-        device: Device,
-        precision: Precision,
-        model: &ModelFile,
-        reporter: &Reporter,
-        open: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
-        let is_built = self.folder.join(device.name()).join(format!("{}-{}.built", model.sha256, precision.name()));
-        let builds = matches!(device, Device::Tensorrt | Device::Openvino) && !is_built.exists();
-        if builds {
+    /// Says that a network is about to be built for a device, where that has not been done before.
+    pub(crate) fn announce(&self, device: Device, precision: Precision, model: &ModelFile, reporter: &Reporter) {
+        if self.mark(device, precision, model).is_some_and(|mark| !mark.exists()) {
             reporter.log(Notice::Building { device, model: model.id.clone() });
         }
-        let opened = open()?;
-        // Only a mark: without it the notice comes once more.
-        if builds && let Err(error) = File::create(&is_built) {
-            tracing::warn!("{}: {error}", is_built.display());
+    }
+
+    /// Remembers that networks are built.
+    pub(crate) fn remember(&self, device: Device, precision: Precision, models: [&ModelFile; 3]) {
+        for mark in models.into_iter().filter_map(|model| self.mark(device, precision, model)) {
+            // Without it the announcement comes once more.
+            if let Err(error) = File::create(&mark) {
+                tracing::warn!("{}: {error}", mark.display());
+            }
         }
-        Ok(opened)
+    }
+
+    /// The file that says that a network is built; `None` for devices that build nothing.
+    fn mark(&self, device: Device, precision: Precision, model: &ModelFile) -> Option<PathBuf> {
+        let builds = matches!(device, Device::Tensorrt | Device::Openvino);
+        let name = format!("{}-{}.built", model.sha256, precision.name());
+        builds.then(|| self.folder.join(device.name()).join(name))
     }
 }

@@ -67,9 +67,13 @@ impl StoreError {
             Self::WrongDigest { from: Some(_), id, .. } => {
                 format!("if its publisher really replaced the file: `silhueta models fetch --renew {id}`")
             }
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                "make room; what came so far is kept".to_owned()
+            }
             Self::DiskFull { .. } => "make room, or name another folder in SILHUETA_MODELS".to_owned(),
             Self::Stopped { id, kept } if *kept > 0 => format!("`silhueta models fetch {id}` goes on from there"),
             Self::NameTaken { .. } => "choose another name with --name, or remove that file first".to_owned(),
+            Self::BadName { .. } => "choose another name with --name".to_owned(),
             Self::InUse { .. } => "stop the job, or wait for its end".to_owned(),
             _ => return None,
         })

@@ -47,7 +47,8 @@ pub(crate) struct Fetched {
 impl Store {
     /// Fetches a model from its first address that gives it. `tell` hears of the progress.
     ///
-    /// What came stays beside until it is whole: stopped or broken off, the next call goes on from there.
+    /// What came stays beside until it is whole: stopped or broken off, the next call goes on from there. To stop it,
+    /// use the token and wait: dropped, it could leave a write behind that comes after the next call's first.
     pub(crate) async fn fetch(
         &self,
         id: &str,
@@ -64,7 +65,11 @@ impl Store {
         let part = Part::new(&self.work(), id);
         let mut meter = Meter::new(tell);
         let mut reasons = Vec::new();
-        for address in entry.addresses() {
+        let mut addresses: Vec<_> = entry.addresses().collect();
+        // What came before is gone on from where it is from.
+        let is_of_part = |address: &str| net::address(address).is_ok_and(|url| part.note(url.as_str()).is_some());
+        addresses.sort_by_key(|address| !is_of_part(address));
+        for address in addresses {
             match self.try_address(entry, address, &part, options, &mut meter, stop).await {
                 Ok(fetched) => return Ok(fetched),
                 Err(error) if error.is_of_address() => reasons.push((address.to_owned(), error)),

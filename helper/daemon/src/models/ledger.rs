@@ -33,7 +33,8 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(folder: &Path, work: &Path) -> Self {
-        Self { path: folder.join("models.lock.json"), lock: work.join("ledger.lock") }
+        // No model is called so: names don't begin with a dot.
+        Self { path: folder.join("models.lock.json"), lock: work.join(".ledger.lock") }
     }
 
     pub(super) fn all(&self) -> Result<BTreeMap<String, Record>, StoreError> {

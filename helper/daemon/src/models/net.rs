@@ -1,6 +1,5 @@
 //! The client that fetches: whom it talks to, where it lets itself be sent, and what its failures mean.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::redirect::{Attempt, Policy};
@@ -22,7 +21,12 @@ pub(super) fn client() -> Result<Client, StoreError> {
         .connect_timeout(Duration::from_secs(15))
         .redirect(Policy::custom(follow))
         .build()
-        .map_err(|e| StoreError::Internal(format!("no connection can be made: {}", cause(&e))))
+        .map_err(|e| {
+            StoreError::Internal(format!(
+                "no connection can be made: {} (are this system's certificates installed?)",
+                cause(&e)
+            ))
+        })
 }
 
 /// An address of the manifest: https, or http to this machine itself.
@@ -63,14 +67,9 @@ pub(super) enum Fault {
 
 pub(super) fn fault(error: &reqwest::Error) -> Fault {
     let why = cause(error);
-    let mut inner = error.source();
-    while let Some(source) = inner {
-        // A certificate that isn't accepted is found while connecting, too.
-        let io = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if source.is::<rustls::Error>() || io.is_some_and(|io| io.is::<rustls::Error>()) {
-            return Fault::Refused(format!("no safe connection: {why}"));
-        }
-        inner = source.source();
+    // A certificate that isn't accepted is found while connecting, too.
+    if is_tls(error) {
+        return Fault::Refused(format!("no safe connection: {why}"));
     }
     if error.is_redirect() || error.is_builder() {
         Fault::Refused(why)
@@ -79,6 +78,12 @@ pub(super) fn fault(error: &reqwest::Error) -> Fault {
     } else {
         Fault::Broken(why)
     }
+}
+
+/// Whether TLS is what failed. An I/O error hides what it holds from `source`.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || held.is_some_and(|held| is_tls(held)) || error.source().is_some_and(is_tls)
 }
 
 /// The innermost reason: the outer ones only repeat the address.
@@ -92,7 +97,16 @@ pub(super) fn cause(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_accepted_is_no_missing_network() {
+        let tls = || io::Error::other(rustls::Error::General("bad".to_owned()));
+        assert!(is_tls(&tls()) && is_tls(&io::Error::other(io::Error::other(tls()))));
+        assert!(!is_tls(&io::Error::from(io::ErrorKind::ConnectionRefused)));
+    }
 
     #[test]
     fn plain_http_is_only_for_this_machine() {

@@ -109,7 +109,7 @@ impl Store {
 
     pub(super) fn entry(&self, id: &str) -> Result<&'static Entry, StoreError> {
         let known = || self.manifest.models().iter().map(|entry| entry.id.clone()).collect();
-        self.manifest.find(id).ok_or_else(|| StoreError::Unknown { id: id.to_owned(), known: known() })
+        self.manifest.find(stem(id)).ok_or_else(|| StoreError::Unknown { id: id.to_owned(), known: known() })
     }
 
     /// The file of an entry, under any of its names.
@@ -120,12 +120,16 @@ impl Store {
     /// The file of an id, which is in the folder itself.
     pub(super) fn file_of(&self, id: &str) -> Result<PathBuf, StoreError> {
         let not_there = || StoreError::NotThere { id: id.to_owned(), folder: self.folder.clone() };
-        self.registry().file(id).ok_or_else(not_there)
+        self.registry().file(stem(id)).ok_or_else(not_there)
+    }
+
+    /// Bytes of an unfinished download.
+    pub(crate) fn kept(&self, id: &str) -> u64 {
+        self.manifest.find(stem(id)).map_or(0, |entry| Part::new(&self.work(), &entry.id).len())
     }
 
     /// All that is there, then all that could be. Reads each file whole.
     pub(crate) fn list(&self) -> Vec<Item> {
-        let work = self.work();
         let mut items: Vec<_> = self.registry().scan().into_iter().map(|found| self.item_there(found)).collect();
         let is_there = |entry: &Entry| entry.stems().any(|stem| items.iter().any(|item| item.id == stem));
         let absent: Vec<_> = self.manifest.models().iter().filter(|entry| !is_there(entry)).collect();
@@ -137,7 +141,7 @@ impl Store {
             size: entry.size,
             licence: Some(entry.licence.clone()),
             state: entry.url.clone().map_or(ItemState::BringYourOwn, ItemState::Fetchable),
-            partial: Part::new(&work, &entry.id).len(),
+            partial: self.kept(&entry.id),
         }));
         items
     }
@@ -190,4 +194,9 @@ impl Store {
         }
         Ok(Some(checks))
     }
+}
+
+/// An id, also of somebody who types the file's name.
+pub(super) fn stem(id: &str) -> &str {
+    id.strip_suffix(".onnx").unwrap_or(id)
 }

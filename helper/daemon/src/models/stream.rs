@@ -54,6 +54,8 @@ enum Trouble {
     Anew(String),
     /// There was no connection.
     Unreachable(String),
+    /// Somebody wants it to end.
+    Stopped,
 }
 
 impl From<StoreError> for Trouble {
@@ -79,18 +81,11 @@ pub(super) async fn download(
     let (mut fruitless, mut was_reached) = (0, false);
     for connection in 1.. {
         let before = part.len();
-        let turn = turn(client, url, wanted, part, patience.stall, meter);
-        let trouble = tokio::select! {
-            biased;
-            () = stop.cancelled() => return Err(stopped(wanted, part)),
-            turn = turn => match turn {
-                Ok(()) => return Ok(()),
-                Err(trouble) => trouble,
-            },
-        };
+        let Err(trouble) = turn(client, url, wanted, part, patience.stall, meter, stop).await else { return Ok(()) };
         let (why, after) = match trouble {
             Trouble::Final(error) => return Err(error),
-            Trouble::Unreachable(why) if !was_reached => {
+            Trouble::Stopped => return Err(stopped(wanted, part)),
+            Trouble::Unreachable(why) if !was_reached || fruitless == patience.retries => {
                 let host = url.host_str().unwrap_or_default().to_owned();
                 return Err(StoreError::Offline { host, why });
             }
@@ -128,6 +123,7 @@ async fn turn(
     part: &Part,
     stall: Duration,
     meter: &mut Meter<'_>,
+    stop: &CancellationToken,
 ) -> Result<(), Trouble> {
     let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
     let note = part.note(url.as_str());
@@ -139,13 +135,36 @@ async fn turn(
         }
         request = request.header(RANGE, format!("bytes={here}-")).header(IF_RANGE, validator);
     }
-    let silent = |_| Trouble::Again(format!("nothing came for {} s", stall.as_secs()), None);
-    let response = timeout(stall, request.send()).await.map_err(silent)?.map_err(|e| trouble(&e))?;
+    let response = unless(stop, stall, request.send()).await?;
     let (here, total) = begin(&response, url, wanted, part, note)?;
     check(here, total, wanted)?;
     room(here, total, part)?;
     meter.begin(here, total);
-    pour(response, wanted, part, here, total, stall, meter).await
+    let chunks = Chunks { response, stall, stop };
+    pour(chunks, wanted, part, here, total, meter).await
+}
+
+/// What comes behind the head.
+struct Chunks<'a> {
+    response: Response,
+    stall: Duration,
+    stop: &'a CancellationToken,
+}
+
+/// What comes of it, unless it takes too long or somebody wants it to end.
+async fn unless<T>(
+    stop: &CancellationToken,
+    stall: Duration,
+    coming: impl Future<Output = reqwest::Result<T>>,
+) -> Result<T, Trouble> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(Trouble::Stopped),
+        came = timeout(stall, coming) => match came {
+            Ok(came) => came.map_err(|error| trouble(&error)),
+            Err(_) => Err(Trouble::Again(format!("nothing came for {} s", stall.as_secs()), None)),
+        },
+    }
 }
 
 fn trouble(error: &reqwest::Error) -> Trouble {
@@ -223,12 +242,11 @@ fn room(here: u64, total: Option<u64>, part: &Part) -> Result<(), Trouble> {
 
 /// Writes what comes behind the `here` bytes that are here.
 async fn pour(
-    mut response: Response,
+    mut chunks: Chunks<'_>,
     wanted: &Wanted<'_>,
     part: &Part,
     mut here: u64,
     total: Option<u64>,
-    stall: Duration,
     meter: &mut Meter<'_>,
 ) -> Result<(), Trouble> {
     let unwritable = StoreError::write(part.path());
@@ -236,11 +254,10 @@ async fn pour(
     let mut file = file.map_err(&unwritable)?;
     let limit = wanted.size.or(total).unwrap_or(wanted.cap);
     let ended = loop {
-        let chunk = match timeout(stall, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => chunk,
-            Ok(Ok(None)) => break Ok(()),
-            Ok(Err(error)) => break Err(trouble(&error)),
-            Err(_) => break Err(Trouble::Again(format!("nothing came for {} s", stall.as_secs()), None)),
+        let chunk = match unless(chunks.stop, chunks.stall, chunks.response.chunk()).await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break Ok(()),
+            Err(trouble) => break Err(trouble),
         };
         if here + chunk.len() as u64 > limit {
             break Err(refuse(format!("it gives more than {}", mb(limit))));

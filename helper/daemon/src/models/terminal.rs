@@ -7,7 +7,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::{FetchOptions, Patience, Store, StoreError, mb, quantize, store};
-use crate::cli::{ModelsCommand, complain, say};
+use crate::cli::{ModelsCommand, complain, note, say};
 use crate::exit::{CliError, Exit};
 use crate::signals::Signals;
 use show::Display;
@@ -82,6 +82,10 @@ async fn fetch(
             // Whatever is wrong with a file that came, it is none that a person named.
             Err(error) => {
                 complain(&error.into());
+                let kept = store.kept(id);
+                if kept > 0 {
+                    note(&format!("  {} of it are kept: `silhueta models fetch {id}` goes on from there", mb(kept)));
+                }
                 worst = Exit::Runtime;
             }
         }
@@ -108,6 +112,9 @@ fn import(
     name: Option<&str>,
     stop: &CancellationToken,
 ) -> Result<Exit, CliError> {
+    if name.is_some() && files.len() > 1 {
+        return Err(CliError::Input("--name is for one file, and there are several".to_owned()));
+    }
     let mut worst = Exit::Done;
     for file in files {
         match store.import(file.as_ref(), name, stop) {

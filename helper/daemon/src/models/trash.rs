@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::intake::{file_name, files_in};
 use super::ledger::now;
 use super::part::remove;
-use super::store::Store;
+use super::store::{Store, stem};
 
 /// How long they are kept.
 const KEPT: u64 = 7 * 24 * 3600;
@@ -49,11 +49,12 @@ impl Store {
 
     /// Brings back what was taken away last under this name.
     pub(crate) fn restore(&self, id: &str) -> Result<PathBuf, StoreError> {
+        let id = stem(id);
         let nothing = |why: &str| StoreError::NotInTrash { id: id.to_owned(), why: why.to_owned() };
         let entry = self.registry().manifest().find(id);
         let is_it = |name: &str| {
-            let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            stem == id || entry.is_some_and(|entry| entry.stems().any(|known| known == stem))
+            let named = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            named == id || entry.is_some_and(|entry| entry.stems().any(|known| known == named))
         };
         let newest = self.in_trash().into_iter().filter(|(_, name, _)| is_it(name)).max_by_key(|(when, ..)| *when);
         let (_, name, from) = newest.ok_or_else(|| nothing("it was not removed within the last 7 days"))?;
@@ -96,5 +97,35 @@ impl Store {
             Some((when.parse().ok()?, name.to_owned(), path))
         };
         files_in(&self.trash()).into_iter().filter_map(parse).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use silhueta_registry::manifest::Manifest;
+
+    use super::*;
+
+    #[test]
+    fn what_a_job_uses_stays_and_the_last_removed_comes_back_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned(), Manifest::builtin());
+        let path = folder.path().join("mine.onnx");
+        let bring = |size: u64| File::create(&path).unwrap().set_len(size).unwrap();
+        bring(1);
+        let used = store.remove("mine", |file| file == path);
+        assert!(matches!(used, Err(StoreError::InUse { .. })) && path.exists());
+
+        // Both within one second.
+        store.remove("mine", |_| false).unwrap();
+        bring(2);
+        assert_eq!(store.remove("mine", |_| false).unwrap().size, 2);
+        assert_eq!(store.leftovers(), 3);
+        store.restore("mine").unwrap();
+        assert_eq!(path.metadata().unwrap().len(), 2);
+        assert!(matches!(store.restore("mine"), Err(StoreError::NotInTrash { .. })), "it would replace a model");
+        assert_eq!(path.metadata().unwrap().len(), 2);
     }
 }

@@ -120,13 +120,21 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     if let Some(engines) = &engines {
         runtime.keep_engines(engines.folder());
     }
-    let device = runtime.choose(spec.device, Path::new(&spec.models.detector.file))?;
+    let announce = |device, model| {
+        if let Some(engines) = &engines {
+            engines.announce(device, spec.precision, model, reporter);
+        }
+    };
+    let JobModels { detector, reid, pose } = &spec.models;
+    let device = runtime.choose(spec.device, Path::new(&detector.file), |device| announce(device, detector))?;
     for passed in &device.passed_over {
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
     }
     reporter.log(Notice::DeviceUsed { device: device.used });
-    let pose = networks::pose(&runtime, device.used, &spec.models.pose, spec.pose_channels)?;
-    check_space(spec, &info, pose.keypoints())?;
+    announce(device.used, pose);
+    let poses = vec![networks::pose(&runtime, device.used, pose, spec.pose_channels)?];
+    let keypoints = poses[0].keypoints();
+    check_space(spec, &info, keypoints)?;
     let mut job = Job {
         spec,
         source: SourceInfo {
@@ -139,17 +147,21 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         },
         info,
         trackers: Vec::new(),
-        keypoints: pose.keypoints(),
-        poses: vec![pose],
+        keypoints,
+        poses,
         device,
         runtime,
     };
+    let used = job.device.used;
+    announce(used, reid);
     for _ in 0..job.callers() {
-        let detector = networks::detector(&job.runtime, job.device.used, &spec.models.detector)?;
-        let reid = networks::reid(&job.runtime, job.device.used, &spec.models.reid)?;
+        let detector = networks::detector(&job.runtime, used, detector)?;
+        let reid = networks::reid(&job.runtime, used, reid)?;
         job.trackers.push((detector, reid));
     }
-    let JobModels { detector, reid, pose } = &spec.models;
+    if let Some(engines) = &engines {
+        engines.remember(used, spec.precision, [detector, reid, pose]);
+    }
     reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
     let sum = sha256_unless(path, || reporter.control().is_stopped()).map_err(|e| JobError::source(path, &e))?;
     job.source.sha256 = sum.ok_or(JobError::Stopped)?;
