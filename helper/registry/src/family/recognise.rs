@@ -60,7 +60,7 @@ pub fn recognise(signature: &Signature) -> Result<Contract, NotRecognised> {
             return Ok(Contract { family, input_name, output_names, input, batch, elem });
         }
     }
-    Err(refuse(outputs.iter().find_map(near_miss)))
+    Err(refuse(foreign(signature).or_else(|| outputs.iter().find_map(near_miss))))
 }
 
 /// Not of this family, of it, or of it but not as it can be run.
@@ -270,6 +270,12 @@ fn single_other(signature: &Signature, picture: &Picture) -> Verdict {
         _ => None,
     };
     Ok(family.map(|family| (family, names(&[port]))))
+}
+
+/// Exports that only another runtime can run.
+fn foreign(signature: &Signature) -> Option<String> {
+    let op = signature.ops.keys().find(|op| op.contains("TRT"))?;
+    Some(format!("this network was exported for TensorRT alone (it holds {op}); export it for ONNX Runtime"))
 }
 
 /// Networks that people bring and that are close to what is needed.

@@ -127,6 +127,15 @@ fn old_anchor_yolos_are_named_and_refused() {
 }
 
 #[test]
+fn exports_for_tensorrt_alone_are_named_and_refused() {
+    let outputs = [value("num_dets", 6, &[1, 1]), value("det_boxes", F32, &[1, 100, 4])];
+    let mut model = model("Conv", &[value("images", F32, &[1, 3, 640, 640])], &outputs);
+    model.graph.as_mut().unwrap().node.push(node("EfficientNMS_TRT", &["hidden"], &["num_dets", "det_boxes"]));
+    let error = of_model(&model).unwrap_err().to_string();
+    assert!(error.contains("EfficientNMS_TRT") && error.contains("for ONNX Runtime"), "{error}");
+}
+
+#[test]
 fn yolos_for_another_task_are_refused() {
     let mut model = model("Conv", &[value("images", F32, &[1, 3, 640, 640])], &[value("output0", F32, &[1, 56, 8400])]);
     model.metadata_props.push(Property { key: "task".into(), value: "pose".into() });
