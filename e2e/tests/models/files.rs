@@ -143,3 +143,13 @@ fn the_list_tells_what_is_there_what_could_be_and_what_is_wrong() {
     assert!(text.contains("can't be used") && text.contains("web page") && text.contains("MIT"), "{text}");
     assert!(user.run(&["fetch", "nothing"]).stderr.contains("there is no model \"nothing\"; known are: small_osnet"));
 }
+
+#[test]
+fn who_stops_reading_gets_no_panic() {
+    let Some(helper) = Helper::new("who_stops_reading_gets_no_panic") else { return };
+    let mut child = helper.start(&["models", "list"]);
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && words.is_empty(), "{} {words}", output.status);
+}

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::{ErrorKind, Write as _};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -245,24 +246,26 @@ fn parse_origin(text: &str) -> Result<String, String> {
 }
 
 /// Tells an error on stderr: what happened, to which thing, what to do.
-#[expect(clippy::print_stderr, reason = "this is the command line's one place for errors")]
 pub(crate) fn complain(error: &CliError) {
-    eprintln!("error: {error}");
+    note(&format!("error: {error}"));
     if let Some(hint) = error.hint() {
-        eprintln!("  hint: {hint}");
+        note(&format!("  hint: {hint}"));
     }
 }
 
 /// Tells a line on stderr, beside the results.
-#[expect(clippy::print_stderr, reason = "this is the command line's one place for notes")]
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    // There is no place left to complain at.
+    let _unread = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Prints a result on stdout.
-#[expect(clippy::print_stdout, reason = "this is the command line's one place for results")]
+/// Prints a result on stdout. Who stops reading (`silhueta doctor | head`) doesn't end the work.
 pub(crate) fn say(text: &str) {
-    println!("{text}");
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}")
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        note(&format!("stdout can't be written: {error}"));
+    }
 }
 
 #[cfg(test)]

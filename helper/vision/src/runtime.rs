@@ -128,7 +128,7 @@ impl Runtime {
             }
             Device::Cpu => &[],
             named => {
-                return open(named).map_err(|e| named_device(named, e)).map(|_| DeviceUse {
+                return open(named).map_err(|e| named_device(named, self.explained(named, e))).map(|_| DeviceUse {
                     requested,
                     used: named,
                     passed_over,
@@ -139,7 +139,7 @@ impl Runtime {
             match open(*device) {
                 Ok(_) => return Ok(DeviceUse { requested, used: *device, passed_over }),
                 Err(error) => {
-                    passed_over.push(PassedOver { name: device.name().into(), why: reason(error) });
+                    passed_over.push(PassedOver { name: device.name().into(), why: self.explained(*device, error) });
                 }
             }
         }
@@ -149,6 +149,15 @@ impl Runtime {
             return Err(RuntimeError::Device { device: Device::Auto, why });
         }
         Ok(DeviceUse { requested, used: Device::Cpu, passed_over })
+    }
+
+    /// The reason why a device can't be used; OpenVINO doesn't say what it has against a precision.
+    fn explained(&self, device: Device, error: RuntimeError) -> String {
+        let why = reason(error);
+        if device == Device::Openvino && self.precision == Precision::Fp16 {
+            return format!("{why} (OpenVINO has half precision on Intel's graphics only, not on the processor)");
+        }
+        why
     }
 
     /// The devices that a session can be set up for, and why not the others.
@@ -263,6 +272,6 @@ fn reason(error: RuntimeError) -> String {
     }
 }
 
-fn named_device(device: Device, error: RuntimeError) -> RuntimeError {
-    RuntimeError::Device { device, why: reason(error) }
+fn named_device(device: Device, why: String) -> RuntimeError {
+    RuntimeError::Device { device, why }
 }
