@@ -8,7 +8,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS, Precision};
 
 use crate::exit::CliError;
-use crate::models::quantize::QuantizeOptions;
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -87,6 +86,31 @@ pub(crate) enum ModelsCommand {
     },
     /// Make an int8 copy for the CPU and say what it costs in accuracy and saves in time
     Quantize(QuantizeOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuantizeOptions {
+    /// The network: a detector, re-identification or pose network's id or file
+    #[arg(value_name = "ID|FILE")]
+    pub(crate) model: String,
+    /// Videos like those that it will work on
+    #[arg(long, required = true, num_args = 1.., value_name = "VIDEO")]
+    pub(crate) calibrate: Vec<PathBuf>,
+    /// Frames to measure its ranges on, and as many to compare it on
+    #[arg(long, default_value_t = 48, value_parser = clap::value_parser!(u32).range(4..=1000))]
+    pub(crate) frames: u32,
+    /// Finds the people that pose and re-identification networks look at: an id or file
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) detector: Option<String>,
+    /// Annotated people to score a pose network on: COCO keypoints as JSON, with the pictures beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// Keep it even if it is slower than the original
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Make it anew where it is there already
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ mod ledger;
 mod net;
 mod part;
 mod progress;
-pub(crate) mod quantize;
+mod quantize;
 mod store;
 mod stream;
 pub(crate) mod terminal;

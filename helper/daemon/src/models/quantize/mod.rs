@@ -6,9 +6,9 @@
 mod python;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Args;
+use silhueta_registry::ResolveError;
 use silhueta_registry::locate::inspect;
 use silhueta_results::file::write_whole;
 use silhueta_shared::job::{Failure, FailureCode, JobModels};
@@ -17,37 +17,11 @@ use silhueta_shared::quantize::{Calibrate, Compare, Comparison, Frames};
 use silhueta_shared::worker::{Command, Event};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{note, say};
+use crate::cli::{QuantizeOptions, note, say};
 use crate::exit::{CliError, Exit};
 use crate::models;
 use crate::models::int8::SUFFIX;
 use crate::worker::Worker;
-
-/// `silhueta models quantize`.
-#[derive(Debug, Args)]
-pub(crate) struct QuantizeOptions {
-    /// The network: a detector, re-identification or pose network's id or file
-    #[arg(value_name = "ID|FILE")]
-    pub(crate) model: String,
-    /// Videos like those that it will work on
-    #[arg(long, required = true, num_args = 1.., value_name = "VIDEO")]
-    pub(crate) calibrate: Vec<PathBuf>,
-    /// Frames to measure its ranges on, and as many to compare it on
-    #[arg(long, default_value_t = 48, value_parser = clap::value_parser!(u32).range(4..=1000))]
-    pub(crate) frames: u32,
-    /// Finds the people that pose and re-identification networks look at: an id or file
-    #[arg(long, value_name = "ID|FILE")]
-    pub(crate) detector: Option<String>,
-    /// Annotated people to score a pose network on: COCO keypoints as JSON, with the pictures beside it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) truth: Option<PathBuf>,
-    /// Keep it even if it is slower than the original
-    #[arg(long)]
-    pub(crate) keep: bool,
-    /// Make it anew where it is there already
-    #[arg(long)]
-    pub(crate) force: bool,
-}
 
 /// Makes the copy, compares it and keeps both it and the report in the models folder.
 pub(super) async fn quantize(options: &QuantizeOptions, stop: &CancellationToken) -> Result<Exit, CliError> {
@@ -125,7 +99,6 @@ fn networks(options: &QuantizeOptions) -> Result<(Role, JobModels), CliError> {
     let registry = models::registry();
     let named = |role| registry.resolve(role, Some(&options.model));
     let roles = [Role::Detector, Role::Reid, Role::Pose];
-    let mut refused = None;
     for role in roles {
         match named(role) {
             Ok(_) => {
@@ -135,11 +108,13 @@ fn networks(options: &QuantizeOptions) -> Result<(Role, JobModels), CliError> {
                 return Ok((role, models.map_err(CliError::Job)?));
             }
             // A file that is something else is asked for its next role.
-            Err(error @ silhueta_registry::ResolveError::WrongRole { .. }) => refused = Some(error),
+            Err(ResolveError::WrongRole { .. }) => {}
             Err(error) => return Err(CliError::Job(unfit(error.to_string()))),
         }
     }
-    Err(CliError::Job(unfit(refused.map_or_else(String::new, |error| error.to_string()))))
+    let message =
+        format!("{} is no detector, re-identification or pose network; only those get int8 copies", options.model);
+    Err(CliError::Job(unfit(message)))
 }
 
 fn unfit(message: String) -> Failure {
