@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ModelFile;
+use crate::model::{ModelFile, Role};
 
 /// The stages of an offline job, always in this order, each over the whole video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +120,18 @@ pub struct JobModels {
     pub reid: ModelFile,
     /// Finds their joints.
     pub pose: ModelFile,
+}
+
+impl JobModels {
+    /// The one for a role of the main job; `None` for any other role.
+    pub const fn of(&self, role: Role) -> Option<&ModelFile> {
+        match role {
+            Role::Detector => Some(&self.detector),
+            Role::Reid => Some(&self.reid),
+            Role::Pose => Some(&self.pose),
+            Role::Face | Role::Landmarks => None,
+        }
+    }
 }
 
 /// One video to work through. Paths are the worker's; text, because they travel and are shown.

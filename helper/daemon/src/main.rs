@@ -4,6 +4,7 @@ mod cli;
 mod disk;
 mod doctor;
 mod exit;
+mod folders;
 mod models;
 mod place;
 mod run;

@@ -33,6 +33,7 @@ use silhueta_shared::job::{Failure, FailureCode, JobModels};
 use silhueta_shared::model::Role;
 
 use crate::exit::CliError;
+use crate::folders;
 
 /// The models of `$SILHUETA_MODELS`, else of the user's own folder.
 pub(crate) fn registry() -> Registry {
@@ -93,11 +94,5 @@ pub(crate) fn folder() -> PathBuf {
     if let Some(folder) = std::env::var_os("SILHUETA_MODELS") {
         return PathBuf::from(folder);
     }
-    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let data = if cfg!(windows) {
-        home("LOCALAPPDATA")
-    } else {
-        home("XDG_DATA_HOME").or_else(|| home("HOME").map(|home| home.join(".local/share")))
-    };
-    data.unwrap_or_default().join("silhueta/models")
+    folders::own("XDG_DATA_HOME", ".local/share").unwrap_or_default().join("silhueta/models")
 }

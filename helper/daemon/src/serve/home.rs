@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::store::Store;
 use crate::exit::CliError;
+use crate::folders;
 
 /// The folder, held as long as this lives.
 #[derive(Debug)]
@@ -80,12 +81,7 @@ fn private(folder: &Path) -> std::io::Result<()> {
 }
 
 fn folder() -> Result<PathBuf, CliError> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = if cfg!(windows) {
-        set("LOCALAPPDATA")
-    } else {
-        set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))
-    };
+    let base = folders::own("XDG_STATE_HOME", ".local/state");
     let base = base.ok_or_else(|| CliError::Runtime("no folder for the job store: set HOME".to_owned()))?;
     Ok(base.join("silhueta"))
 }

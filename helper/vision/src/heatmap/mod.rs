@@ -3,6 +3,8 @@
 
 use silhueta_shared::pose::Keypoint;
 
+use crate::rtmpose::first_largest;
+
 /// The extents of one person's heatmaps, and how they lie on the network's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
@@ -36,9 +38,7 @@ pub fn decode(heatmaps: &[f32], keypoints: usize, grid: Grid) -> Vec<Keypoint> {
     let joints = heatmaps.chunks_exact((columns * rows).max(1)).take(keypoints);
     joints
         .map(|cells| {
-            let first = (0, cells.first().copied().unwrap_or(f32::NEG_INFINITY));
-            let (place, score) =
-                cells.iter().enumerate().fold(first, |best, (i, v)| if *v > best.1 { (i, *v) } else { best });
+            let (place, score) = first_largest(cells);
             let (x, y) = if score > 0.0 { refined(cells, place, grid) } else { (-1.0, -1.0) };
             let (x, y) = grid.to_input(x, y);
             Keypoint { x, y, score }

@@ -18,7 +18,8 @@ pub fn decode_simcc(x: &[f32], y: &[f32], keypoints: usize, split_ratio: f32) ->
         .collect()
 }
 
-fn first_largest(values: &[f32]) -> (usize, f32) {
+/// Place and value of the largest; of equals the first.
+pub(crate) fn first_largest(values: &[f32]) -> (usize, f32) {
     let first = (0, values.first().copied().unwrap_or(f32::NEG_INFINITY));
     values.iter().enumerate().fold(first, |best, (i, v)| if *v > best.1 { (i, *v) } else { best })
 }

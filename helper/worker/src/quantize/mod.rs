@@ -98,13 +98,10 @@ impl Network {
     }
 }
 
-/// The file of a role.
-fn of(models: &JobModels, role: Role) -> &ModelFile {
-    match role {
-        Role::Reid => &models.reid,
-        Role::Pose => &models.pose,
-        _ => &models.detector,
-    }
+/// The network that is quantized.
+fn original(models: &JobModels, role: Role) -> Result<&ModelFile, JobError> {
+    let unfit = || JobError::NotQuantized(format!("networks for {} get no int8 copy", role.name()));
+    models.of(role).ok_or_else(unfit)
 }
 
 /// The surest people of a frame, for networks that look at people.
@@ -126,7 +123,7 @@ fn finder(runtime: &Runtime, role: Role, models: &JobModels) -> Result<Option<De
 fn write_inputs(spec: &Calibrate, reporter: &Reporter) -> Result<Calibrated, JobError> {
     let mut runtime = runtime()?;
     let mut finder = finder(&runtime, spec.role, &spec.models)?;
-    let model = of(&spec.models, spec.role);
+    let model = original(&spec.models, spec.role)?;
     let recording = runtime.record(Path::new(&model.file));
     let mut network = Network::open(&runtime, spec.role, model)?;
     // Opening tries a network out; that isn't video.
@@ -158,7 +155,7 @@ fn write_inputs(spec: &Calibrate, reporter: &Reporter) -> Result<Calibrated, Job
 fn measure(spec: &Compare, reporter: &Reporter) -> Result<Comparison, JobError> {
     let runtime = runtime()?;
     let mut finder = finder(&runtime, spec.role, &spec.models)?;
-    let model = of(&spec.models, spec.role);
+    let model = original(&spec.models, spec.role)?;
     let copy = ModelFile { id: format!("{} in int8", model.id), file: spec.copy.clone(), sha256: String::new() };
     let mut pair = [Network::open(&runtime, spec.role, model)?, Network::open(&runtime, spec.role, &copy)?];
     let mut times = [Vec::new(), Vec::new()];

@@ -25,15 +25,14 @@ use crate::worker::Worker;
 
 /// Makes the copy, compares it and keeps both it and the report in the models folder.
 pub(super) async fn quantize(options: &QuantizeOptions, stop: &CancellationToken) -> Result<Exit, CliError> {
-    let (role, models) = networks(options)?;
-    let original = of(&models, role).clone();
+    let (role, original, models) = networks(options)?;
     let folder = models::folder();
     let copy = folder.join(format!("{}{SUFFIX}.onnx", original.id));
     if copy.exists() && !options.force {
         return Err(CliError::Input(format!("{} is there already; --force makes it anew", copy.display())));
     }
     tokio::select! {
-        made = make(options, role, &models, &folder, &copy) => made.map(|()| Exit::Done),
+        made = make(options, (role, &original), &models, &folder, &copy) => made.map(|()| Exit::Done),
         // Workers and Python end with the futures that hold them.
         () = stop.cancelled() => {
             note("stopped; nothing was kept");
@@ -44,12 +43,11 @@ pub(super) async fn quantize(options: &QuantizeOptions, stop: &CancellationToken
 
 async fn make(
     options: &QuantizeOptions,
-    role: Role,
+    (role, original): (Role, &ModelFile),
     models: &JobModels,
     folder: &Path,
     copy: &Path,
 ) -> Result<(), CliError> {
-    let original = of(models, role);
     let unwritable = |e: std::io::Error| CliError::Runtime(format!("{} can't be written: {e}", folder.display()));
     // In the models folder, so that the copy only needs a new name; no model is looked for in folders within it.
     let work = tempfile::Builder::new().prefix(".quantize-").tempdir_in(folder).map_err(unwritable)?;
@@ -93,19 +91,19 @@ async fn make(
     Ok(())
 }
 
-/// The role of what was asked for, and all networks that are needed to feed it.
-fn networks(options: &QuantizeOptions) -> Result<(Role, JobModels), CliError> {
+/// What was asked for with its role, and all networks that are needed to feed it.
+fn networks(options: &QuantizeOptions) -> Result<(Role, ModelFile, JobModels), CliError> {
     let warn = |warning: String| note(&format!("warning: {warning}"));
     let registry = models::registry();
     let named = |role| registry.resolve(role, Some(&options.model));
     let roles = [Role::Detector, Role::Reid, Role::Pose];
     for role in roles {
         match named(role) {
-            Ok(_) => {
+            Ok(original) => {
                 let choice = |this| (this == role).then_some(options.model.as_str());
                 let detector = choice(Role::Detector).or(options.detector.as_deref());
                 let models = models::resolve(detector, choice(Role::Reid), choice(Role::Pose), warn);
-                return Ok((role, models.map_err(CliError::Job)?));
+                return Ok((role, original.model, models.map_err(CliError::Job)?));
             }
             // A file that is something else is asked for its next role.
             Err(ResolveError::WrongRole { .. }) => {}
@@ -119,14 +117,6 @@ fn networks(options: &QuantizeOptions) -> Result<(Role, JobModels), CliError> {
 
 fn unfit(message: String) -> Failure {
     Failure { code: FailureCode::ModelUnfit, message, hint: None }
-}
-
-fn of(models: &JobModels, role: Role) -> &ModelFile {
-    match role {
-        Role::Reid => &models.reid,
-        Role::Pose => &models.pose,
-        _ => &models.detector,
-    }
 }
 
 fn videos(options: &QuantizeOptions) -> Result<Vec<String>, CliError> {

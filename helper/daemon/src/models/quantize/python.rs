@@ -8,6 +8,7 @@ use tokio::process::Command;
 
 use crate::cli::note;
 use crate::exit::CliError;
+use crate::folders;
 
 const SCRIPT: &str = include_str!("static_int8.py");
 const REQUIREMENTS: &str = include_str!("requirements.txt");
@@ -52,12 +53,7 @@ pub(super) async fn static_int8(
 }
 
 fn folder() -> Result<PathBuf, CliError> {
-    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let cache = if cfg!(windows) {
-        home("LOCALAPPDATA")
-    } else {
-        home("XDG_CACHE_HOME").or_else(|| home("HOME").map(|home| home.join(".cache")))
-    };
+    let cache = folders::own("XDG_CACHE_HOME", ".cache");
     let cache =
         cache.ok_or_else(|| CliError::Runtime("there is no home folder to install Python's tools in".into()))?;
     Ok(cache.join("silhueta/quantize"))
