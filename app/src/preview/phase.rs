@@ -76,6 +76,7 @@ pub(super) mod tests {
             settings: JobSettings::default(),
             state,
             stopping: false,
+            stalled: None,
             facts: None,
             stages: Vec::new(),
             failure: None,

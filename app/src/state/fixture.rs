@@ -34,6 +34,7 @@ pub(crate) fn job(id: u64, run: u64, source: SourceRef, state: JobState) -> JobV
         settings: JobSettings { video: true, ..JobSettings::default() },
         state,
         stopping: false,
+        stalled: None,
         facts: None,
         stages: Vec::new(),
         failure: None,

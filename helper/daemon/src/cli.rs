@@ -25,6 +25,14 @@ pub(crate) enum Command {
     Doctor,
     /// Open the page in the browser and do what it asks
     Serve(Box<ServeOptions>),
+    /// Tell what the helper that serves works on
+    Jobs,
+    /// Stop jobs of the helper that serves, whatever they do
+    Stop {
+        /// Their numbers, as `silhueta jobs` tells them; `all` for every one that has not ended
+        #[arg(required = true, value_name = "JOB|all")]
+        jobs: Vec<String>,
+    },
     /// Bring networks, check them, take them away
     #[command(subcommand, after_help = MODELS_HELP)]
     Models(ModelsCommand),

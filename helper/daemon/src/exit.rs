@@ -20,6 +20,9 @@ pub(crate) enum Exit {
     /// SIGTERM.
     #[cfg(unix)]
     Terminated,
+    /// The terminal was closed.
+    #[cfg(unix)]
+    HungUp,
 }
 
 impl From<Exit> for ExitCode {
@@ -31,6 +34,8 @@ impl From<Exit> for ExitCode {
             Exit::Interrupted => 130,
             #[cfg(unix)]
             Exit::Terminated => 143,
+            #[cfg(unix)]
+            Exit::HungUp => 129,
         })
     }
 }

@@ -66,6 +66,9 @@ pub struct JobView {
     pub state: JobState,
     /// Whether it was asked to stop and has not ended yet.
     pub stopping: bool,
+    /// Since when it has not moved though it should, in milliseconds since 1970.
+    #[serde(default)]
+    pub stalled: Option<u64>,
     /// What the video is, once it was opened.
     pub facts: Option<VideoFacts>,
     /// The stages that have begun, in order.

@@ -87,6 +87,8 @@ pub enum Ask {
         /// Which.
         run: RunId,
     },
+    /// End the helper, as Ctrl+C in its terminal would: what runs is interrupted and everyone is told.
+    ShutDown,
     /// The folders that the user opened. Answered by [`Answer::Roots`].
     Roots,
     /// Open a folder: files below it can then be chosen. Answered by [`Answer::Roots`].

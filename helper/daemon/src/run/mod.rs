@@ -11,10 +11,11 @@ use silhueta_shared::worker::{Command, Event};
 
 use crate::cli::{PrecisionName, ProgressStyle, RunOptions, complain, note};
 use crate::exit::{CliError, Exit};
+use crate::farewell::Farewell;
 use crate::models;
 use crate::place::{self, Place};
 use crate::signals::Signals;
-use crate::worker::{Worker, callers};
+use crate::worker::{Haste, Worker, callers};
 use progress::Display;
 
 /// How one video ended.
@@ -24,7 +25,7 @@ enum Outcome {
 }
 
 /// Works through all videos; one that fails doesn't keep the others from their turn.
-pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
+pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exit, CliError> {
     let videos = inputs::expand(&options.videos)?;
     let models = resolve_models(options)?;
     // From here on; before it Ctrl+C ends the process by itself.
@@ -44,7 +45,7 @@ pub(crate) async fn run(options: &RunOptions) -> Result<Exit, CliError> {
                 continue;
             }
         };
-        match work(&spec(options, &models, &source, &folder), &display, &mut signals).await {
+        match work(&spec(options, &models, &source, &folder), &display, &mut signals, farewell).await {
             Ok(Outcome::Done(summary)) => display.done(&summary, &folder),
             Ok(Outcome::Ended(exit)) => {
                 place::leave(&folder, &source);
@@ -93,20 +94,30 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
 }
 
 /// Runs one job in a worker until it ends or is interrupted.
-async fn work(spec: &JobSpec, display: &Display, signals: &mut Signals) -> Result<Outcome, CliError> {
-    let mut worker = tokio::select! {
-        worker = Worker::spawn() => worker.map_err(CliError::Job)?,
-        exit = signals.next() => return Ok(Outcome::Ended(exit)),
-    };
+async fn work(
+    spec: &JobSpec,
+    display: &Display,
+    signals: &mut Signals,
+    farewell: &Farewell,
+) -> Result<Outcome, CliError> {
+    let mut worker = Worker::start().map_err(CliError::Job)?;
+    tokio::select! {
+        greeted = worker.greeting() => greeted.map_err(CliError::Job)?,
+        exit = signals.next() => {
+            worker.kill().await;
+            return Ok(Outcome::Ended(exit));
+        }
+    }
     worker.send(&Command::Run(Box::new(spec.clone()))).await.map_err(CliError::Job)?;
     loop {
         let event = tokio::select! {
             event = worker.next() => event.map_err(CliError::Job)?,
             exit = signals.next() => {
+                farewell.begin();
                 display.stopping();
                 // A second Ctrl+C doesn't wait for the ladder.
                 let killed = tokio::select! {
-                    () = worker.stop() => false,
+                    () = worker.stop(Haste::Closing) => false,
                     _ = signals.next() => true,
                 };
                 if killed {

@@ -56,6 +56,10 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
         Ask::Resume { job } => helper.state().bench.pause(job, false).map(|()| Answer::Done),
         Ask::Stop { job } => helper.state().bench.stop(job).map(|()| Answer::Done),
         Ask::StopRun { run } => helper.state().bench.stop_run(run).map(|()| Answer::Done),
+        Ask::ShutDown => {
+            helper.shut_down.notify_one();
+            Ok(Answer::Done)
+        }
         Ask::Roots => files::roots(helper.state().bench.store()).map(Answer::Roots),
         Ask::OpenRoot { path } => {
             let path = apart(move || files::openable(&path)).await?;

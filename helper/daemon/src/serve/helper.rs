@@ -37,14 +37,17 @@ pub(super) struct Helper {
     pub(super) queued: Notify,
     /// Files that are looked into at the same time, each by a process of its own.
     pub(super) inspections: Semaphore,
+    /// Somebody wants the helper to end.
+    pub(super) shut_down: Notify,
     /// The helper is ending.
     pub(super) closing: CancellationToken,
 }
 
 impl Helper {
     pub(super) fn new(state: State, hub: Arc<Hub>, previews: Arc<Previews>, spool: Spool, out: PathBuf) -> Self {
-        let (queued, inspections, closing) = (Notify::new(), Semaphore::new(2), CancellationToken::new());
-        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, closing }
+        let (queued, shut_down) = (Notify::new(), Notify::new());
+        let (inspections, closing) = (Semaphore::new(2), CancellationToken::new());
+        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, shut_down, closing }
     }
 
     /// The state; never held over an await.

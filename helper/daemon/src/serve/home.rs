@@ -30,6 +30,8 @@ impl Home {
         match mark.try_lock() {
             Ok(()) => {
                 private(&folder).map_err(fail)?;
+                // Where the last one was is of no use to anybody.
+                mark.set_len(0).map_err(fail)?;
                 Ok(Self { folder, mark })
             }
             Err(std::fs::TryLockError::WouldBlock) => {
@@ -66,6 +68,37 @@ impl Home {
     pub(super) fn token(&self) -> PathBuf {
         self.folder.join("token")
     }
+}
+
+/// A helper that serves on this machine.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    /// Scheme, host and port.
+    pub(crate) address: String,
+    /// What it wants to be shown, if anything.
+    pub(crate) token: Option<String>,
+}
+
+/// Finds the helper that serves, which holds the lock of this user's folder.
+pub(crate) fn serving() -> Result<Serving, CliError> {
+    serving_in(&folder()?)
+}
+
+fn serving_in(folder: &Path) -> Result<Serving, CliError> {
+    let none = || CliError::Runtime("no helper serves on this machine: start one with `silhueta serve`".to_owned());
+    let mut mark = File::open(folder.join("serving")).map_err(|_| none())?;
+    // Left behind by one that is gone, it can be locked.
+    if mark.try_lock().is_ok() {
+        return Err(none());
+    }
+    let mut address = String::new();
+    mark.read_to_string(&mut address).map_err(|_| none())?;
+    let address = address.trim().to_owned();
+    if address.is_empty() {
+        return Err(CliError::Runtime("the helper is just starting: try again in a moment".to_owned()));
+    }
+    let token = std::fs::read_to_string(folder.join("token")).ok().map(|token| token.trim().to_owned());
+    Ok(Serving { address, token })
 }
 
 /// Videos and names of others' videos are nobody else's business.
@@ -111,7 +144,9 @@ mod tests {
         first.announce("http://127.0.0.1:8000");
         let error = Home::at(folder.path().join("state")).unwrap_err().to_string();
         assert!(error.contains("http://127.0.0.1:8000"), "{error}");
+        assert_eq!(serving_in(&folder.path().join("state")).unwrap().address, "http://127.0.0.1:8000");
         drop(first);
+        assert!(serving_in(&folder.path().join("state")).is_err(), "a mark that nobody holds is no helper");
         assert!(Home::at(folder.path().join("state")).is_ok());
     }
 }

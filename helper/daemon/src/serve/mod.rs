@@ -10,6 +10,7 @@ mod hardware;
 mod helper;
 mod home;
 mod hub;
+mod jobs;
 mod listen;
 mod mjpeg;
 mod page;
@@ -43,7 +44,10 @@ use tokio::task::JoinSet;
 use crate::cli::{Auth, ServeOptions, note, say};
 use crate::doctor;
 use crate::exit::{CliError, Exit};
+use crate::farewell::Farewell;
 use crate::signals::Signals;
+pub(crate) use home::{Serving, serving};
+
 use access::Access;
 use guard::Guard;
 use helper::{Helper, State};
@@ -61,8 +65,8 @@ const BODY: usize = 64 << 10;
 /// How long open connections may take to end.
 const GOODBYE: Duration = Duration::from_millis(700);
 
-/// Serves until Ctrl+C.
-pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
+/// Serves until Ctrl+C, SIGTERM, the end of its terminal, or until the page ends it.
+pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<Exit, CliError> {
     let is_public = !options.host.is_loopback();
     if is_public && (options.auth != Auth::Token || options.tls_cert.is_none()) {
         let needs = "needs --auth token, --tls-cert and --tls-key: others on the network could use it";
@@ -104,12 +108,14 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
     tasks.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
         _ = signals.next() => {}
+        () = helper.shut_down.notified() => {}
         Some(ended) = serving.join_next() => {
             let why = ended.map_or_else(|e| e.to_string(), |served| served.err().map_or_else(String::new, |e| e.to_string()));
             helper.closing.cancel();
             return Err(CliError::Runtime(format!("the server ended: {why}")));
         }
     }
+    farewell.begin();
     note("ending; press Ctrl+C again to end at once");
     helper.hub.tell_all(&HelperMessage::Closing);
     helper.closing.cancel();
@@ -149,6 +155,8 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
     let ours = Router::new()
         .route(PATH, get(session::socket))
         .route("/api/v1/uploads", post(uploads::upload))
+        .route("/api/v1/jobs", get(jobs::list))
+        .route("/api/v1/jobs/{job}/{verb}", post(jobs::act))
         .route("/api/v1/jobs/{job}/files/{name}", get(results::file))
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))
@@ -162,14 +170,14 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::guard))
 }
 
-type Serving = JoinSet<std::io::Result<()>>;
+type Servers = JoinSet<std::io::Result<()>>;
 
 fn listen_at(
     listeners: Vec<TcpListener>,
     tls: Option<&RustlsConfig>,
     routes: &Router,
     handle: &Handle<std::net::SocketAddr>,
-) -> Result<Serving, CliError> {
+) -> Result<Servers, CliError> {
     let (mut serving, room) = (JoinSet::new(), listen::room());
     for listener in listeners {
         let fail = |e: std::io::Error| CliError::Runtime(format!("the port can't be listened at: {e}"));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use silhueta_results::summary::read_summary;
 use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobSpec, Precision, Stage};
@@ -10,13 +11,17 @@ use silhueta_shared::protocol::{JobId, JobSettings, JobView, ResultsView};
 use silhueta_shared::state::JobEvent;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event, PreviewWish};
+use tokio_util::sync::CancellationToken;
 
 use super::helper::Helper;
-use super::results;
 use super::workbench::Controls;
+use super::{now, results};
 use crate::models;
 use crate::place::{self, Place};
-use crate::worker::{Worker, callers};
+use crate::worker::{Haste, Worker, callers};
+
+/// How often a worker is asked whether it moves.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How a job's turn ended.
 enum End {
@@ -139,14 +144,18 @@ async fn work(
     spec: JobSpec,
     controls: &mut Controls,
 ) -> Result<Option<Box<Summary>>, Failure> {
-    let mut worker = tokio::select! {
-        worker = Worker::spawn() => worker?,
-        () = controls.stop.cancelled() => return Ok(None),
-        () = helper.closing.cancelled() => return Ok(None),
-    };
+    let mut worker = Worker::start()?;
+    tokio::select! {
+        greeted = worker.greeting() => greeted?,
+        haste = asked_to_end(helper, &controls.stop) => {
+            end(helper, worker, haste).await;
+            return Ok(None);
+        }
+    }
     worker.send(&Command::Run(Box::new(spec))).await?;
     // What the worker was told that it may still encode; it counts down as well.
     let mut outstanding = PreviewWish::default();
+    let mut look = tokio::time::interval(LOOK);
     loop {
         let wish = helper.previews.wish(view.page);
         if wish != outstanding {
@@ -155,12 +164,8 @@ async fn work(
         }
         let event = tokio::select! {
             biased;
-            () = controls.stop.cancelled() => {
-                worker.stop().await;
-                return Ok(None);
-            }
-            () = helper.closing.cancelled() => {
-                worker.stop().await;
+            haste = asked_to_end(helper, &controls.stop) => {
+                end(helper, worker, haste).await;
                 return Ok(None);
             }
             Ok(()) = controls.pause.changed() => {
@@ -170,6 +175,10 @@ async fn work(
             }
             event = worker.next() => event?,
             () = helper.previews.changed() => continue,
+            _ = look.tick() => {
+                tell_stall(helper, view.id, worker.stalled());
+                continue;
+            }
         };
         if let Event::Preview(picture) = &event {
             outstanding.plain = outstanding.plain.saturating_sub(u8::from(picture.jpeg.is_some()));
@@ -186,6 +195,35 @@ async fn work(
             }
             event => heard(helper, view, event),
         }
+    }
+}
+
+/// Waits until the job is to end from here.
+async fn asked_to_end(helper: &Helper, stop: &CancellationToken) -> Haste {
+    tokio::select! {
+        () = stop.cancelled() => Haste::Stop,
+        () = helper.closing.cancelled() => Haste::Closing,
+    }
+}
+
+/// Returns when the worker is gone. The end of the helper doesn't wait for a slower stop.
+async fn end(helper: &Helper, mut worker: Worker, haste: Haste) {
+    let is_overtaken = tokio::select! {
+        () = worker.stop(haste) => false,
+        () = helper.closing.cancelled(), if haste == Haste::Stop => true,
+    };
+    if is_overtaken {
+        worker.stop(Haste::Closing).await;
+    }
+}
+
+/// Tells once that a job does not move, and once that it moves again.
+fn tell_stall(helper: &Helper, id: JobId, stalled: Option<Duration>) {
+    let bench = &mut helper.state().bench;
+    let told = bench.job(id).is_ok_and(|(view, _)| view.stalled.is_some());
+    if told != stalled.is_some() {
+        let since = stalled.map(|time| now().saturating_sub(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)));
+        bench.edit(id, |view| view.stalled = since);
     }
 }
 

@@ -69,6 +69,7 @@ impl Workbench {
             let mut view = kept.view;
             view.owner = None;
             view.stopping = false;
+            view.stalled = None;
             let last_line = kept.log.last().map_or(0, |line| line.seq);
             let log = kept.log.into_iter().rev().take(LOG_TAIL).rev().collect();
             jobs.insert(view.id, Job { view, path: kept.path, log, last_line });
@@ -115,6 +116,7 @@ impl Workbench {
                 settings: request.settings.clone(),
                 state: JobState::Queued,
                 stopping: false,
+                stalled: None,
                 facts: None,
                 stages: vec![],
                 failure: None,
@@ -172,6 +174,7 @@ impl Workbench {
         if state.has_ended() {
             job.view.ended = Some(now());
             job.view.stopping = false;
+            job.view.stalled = None;
         }
         if is_new {
             self.changed(id);
