@@ -11,6 +11,7 @@
 pub mod browser;
 pub mod client;
 pub mod depot;
+pub mod faults;
 mod helper;
 pub mod onnx;
 mod processar;

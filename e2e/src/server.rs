@@ -30,7 +30,11 @@ pub struct Server {
     complaints: Lines,
     args: Vec<String>,
     models: PathBuf,
+    environment: Environment,
 }
+
+/// Names and values beside the usual ones.
+type Environment = Vec<(String, PathBuf)>;
 
 impl Server {
     /// With the test data's models. `None`, said aloud, where something is missing.
@@ -42,12 +46,17 @@ impl Server {
 
     /// With models from elsewhere and more arguments.
     pub fn with(helper: Helper, models: PathBuf, args: &[&str]) -> Self {
+        Self::within(helper, models, args, vec![])
+    }
+
+    /// With an environment of its own as well.
+    pub fn within(helper: Helper, models: PathBuf, args: &[&str], environment: Environment) -> Self {
         for folder in ["home/Videos", "home/data", "home/state", "here"] {
             std::fs::create_dir_all(helper.at(folder)).expect("a folder of the helper");
         }
         let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let (child, address, complaints) = spawn(&helper, &models, "0", &args);
-        Self { helper, address, child, complaints, args, models }
+        let (child, address, complaints) = spawn(&helper, &models, "0", &args, &environment);
+        Self { helper, address, child, complaints, args, models, environment }
     }
 
     /// The folder that is open from the start.
@@ -114,7 +123,7 @@ impl Server {
     /// Starts it again at the same port with the same home.
     pub fn restart(&mut self) {
         let port = self.port().to_string();
-        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args);
+        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args, &self.environment);
         assert_eq!(address, self.address);
         (self.child, self.complaints) = (child, complaints);
     }
@@ -157,10 +166,17 @@ pub fn command(helper: &Helper, models: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn spawn(helper: &Helper, models: &Path, port: &str, args: &[String]) -> (Child, String, Lines) {
+fn spawn(
+    helper: &Helper,
+    models: &Path,
+    port: &str,
+    args: &[String],
+    environment: &Environment,
+) -> (Child, String, Lines) {
     let mut all = vec!["--port", port];
     all.extend(args.iter().map(String::as_str));
-    let mut child = command(helper, models, &all).spawn().expect("silhueta starts");
+    let environment = environment.iter().map(|(name, value)| (name, value));
+    let mut child = command(helper, models, &all).envs(environment).spawn().expect("silhueta starts");
     let complaints = Lines::default();
     let stderr = child.stderr.take().expect("its stderr");
     let kept = Arc::clone(&complaints);

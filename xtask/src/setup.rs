@@ -31,6 +31,27 @@ impl Setup {
         })
     }
 
+    /// Builds a worker that fails on purpose, for tests, and lays it aside: the real one gets its place back by
+    /// [`Setup::build`].
+    pub(crate) fn build_faulty(&self) -> Result<()> {
+        step("building the worker that fails on purpose", || {
+            run_command(&mut cargo(&[
+                "build",
+                "--quiet",
+                "-p",
+                "silhueta-worker",
+                "--features",
+                "silhueta-worker/faults",
+            ]))
+        })?;
+        let built = target().join("debug").join(format!("silhueta-worker{}", std::env::consts::EXE_SUFFIX));
+        let aside = target().join("debug/faulty");
+        std::fs::create_dir_all(&aside).with_context(|| aside.display().to_string())?;
+        let copy = aside.join(built.file_name().unwrap_or_default());
+        std::fs::copy(&built, &copy).with_context(|| copy.display().to_string())?;
+        Ok(())
+    }
+
     /// Gives a command this environment.
     pub(crate) fn dress<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.env("SILHUETA_ONNXRUNTIME", &self.runtime).env("SILHUETA_PAGE", page::folder())
@@ -106,7 +127,8 @@ fn for_silhueta(args: &[String]) -> Vec<&str> {
 }
 
 /// The commands of `silhueta`; a video of such a name is written `./serve`.
-const COMMANDS: [&str; 7] = ["serve", "run", "doctor", "help", "--help", "-h", "--version"];
+const COMMANDS: [&str; 11] =
+    ["serve", "run", "resume", "jobs", "stop", "models", "doctor", "help", "--help", "-h", "--version"];
 
 /// Weights beside a development checkout, where the user has named no folder and has none of their own.
 fn development_models() -> Option<PathBuf> {

@@ -88,6 +88,7 @@ pub(crate) fn test(filters: &[String]) -> Result<ExitCode> {
     group("page", &mut || page::build().map(|()| Counts::passed(1)));
     group("journeys", &mut || {
         // Here, not before all: a page or helper that doesn't build fails what needs it, and nothing else.
+        setup.build_faulty()?;
         setup.build()?;
         tests(&["-p", "silhueta-e2e"])
     });
@@ -117,6 +118,7 @@ pub(crate) fn test(filters: &[String]) -> Result<ExitCode> {
 pub(crate) fn soak() -> Result<ExitCode> {
     packages::for_soak()?;
     let setup = Setup::prepare()?;
+    setup.build_faulty()?;
     setup.build()?;
     let mut command = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak"]);
     // One after another: each measures.

@@ -12,6 +12,7 @@ mod notices_ru;
 pub(crate) mod processar;
 pub(crate) mod results;
 pub(crate) mod shell;
+pub(crate) mod shut_down;
 pub(crate) mod tile;
 
 use leptos::prelude::*;

@@ -1,10 +1,11 @@
-//! Settings: how the page looks, which folders are open, what the machine is.
+//! Settings: how the page looks, which folders are open, what the machine is, and the way out.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use silhueta_shared::protocol::{Ask, Page, Root};
 
 use super::machine::Machine;
+use super::shut_down::ShutDown;
 use crate::components::{Icon, Shape};
 use crate::i18n::doors::Doors;
 use crate::i18n::shell::Shell;
@@ -57,6 +58,7 @@ pub(crate) fn Configuracoes() -> impl IntoView {
                     <h2>{move || t().machine}</h2>
                     <Machine />
                 </section>
+                <ShutDown />
             </div>
         </div>
     }

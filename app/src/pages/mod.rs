@@ -6,6 +6,7 @@ mod machine;
 mod modelos;
 mod painel;
 mod processar;
+mod shut_down;
 
 pub(crate) use configuracoes::Configuracoes;
 pub(crate) use door::{Door, Nowhere};

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod ending;
 mod files;
 mod foreign;
 mod looks;

@@ -4,6 +4,7 @@
 mod control;
 mod doctor;
 mod engines;
+mod faults;
 mod latest;
 mod limits;
 mod order;
@@ -20,6 +21,7 @@ use silhueta_shared::worker::{Command, Event};
 use tracing_subscriber::EnvFilter;
 
 use crate::control::Control;
+use crate::faults::Point;
 use crate::report::Reporter;
 
 fn main() -> ExitCode {
@@ -32,10 +34,14 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
 
     limits::without_core_files();
+    if let Err(error) = faults::read() {
+        return fail(&error);
+    }
     let control = Arc::new(Control::default());
     let events = wire::start_writer(pipe);
     let commands = wire::start_guard(Arc::clone(&control));
     let reporter = Reporter::new(events.clone(), control);
+    faults::pass(Point::Start, 0);
     events.send(Event::Hello {
         protocol: silhueta_shared::worker::PROTOCOL_VERSION,
         app: env!("CARGO_PKG_VERSION").into(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 
+use super::stall::Stall;
 use crate::i18n::format::clock;
 use crate::i18n::processar::Processar;
 use crate::i18n::{notices, use_locale, use_texts};
@@ -30,6 +31,7 @@ pub(super) fn Head() -> impl IntoView {
             </Show>
         </header>
         <OwnerNote />
+        <Stall />
     }
 }
 

@@ -9,6 +9,7 @@ mod no_models;
 mod results;
 mod settings;
 mod stages;
+mod stall;
 mod video_row;
 mod videos;
 mod welcome;

@@ -14,6 +14,7 @@ use super::failure::JobError;
 use super::identify::Identities;
 use super::probe::Job;
 use crate::control::Halt;
+use crate::faults::{self, Point};
 use crate::report::{Reporter, StageMeter};
 
 pub(super) fn export(
@@ -38,6 +39,7 @@ pub(super) fn export(
             return Err(JobError::Stopped);
         }
         let tracks = tracks?;
+        faults::pass(Point::Export, tracks.frame);
         let posed = poses.next().ok_or(JobError::Disconnected)??;
         let mut posed = posed.poses.into_iter();
         let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, &e))?;

@@ -9,6 +9,7 @@ use silhueta_tracking::tracklet::Tracklet;
 
 use super::WorkFolder;
 use super::failure::JobError;
+use crate::faults::{self, Point};
 use crate::report::Reporter;
 
 /// Who each track is.
@@ -29,6 +30,7 @@ impl Identities {
 }
 
 pub(super) fn identify(files: &WorkFolder, reporter: &Reporter) -> Result<Identities, JobError> {
+    faults::pass(Point::Identify, 0);
     let mut tracklets = Vec::new();
     for tracklet in JournalReader::<Tracklet>::open(&files.tracklets())? {
         if reporter.control().is_stopped() {

@@ -23,6 +23,7 @@ use super::identify::Identities;
 use super::probe::Job;
 use super::sampler::Sampler;
 use crate::control::{Halt, Stopped};
+use crate::faults::{self, Point};
 use crate::preview::{Gate, Seen};
 use crate::report::{Reporter, StageMeter};
 
@@ -107,7 +108,8 @@ pub(super) fn pose(
         drop((crops, posed_sender));
 
         let draw_sender = drawing.is_some().then_some(draw_sender);
-        let mut finished = Finished { journal: &mut poses, draw: draw_sender.as_ref(), gate: &mut gate, identities };
+        let mut finished =
+            Finished { journal: &mut poses, draw: draw_sender.as_ref(), gate: &mut gate, identities, out };
         let result = collect(&scenes, &posed, &release, &mut finished, meter, reporter);
         // Whoever still waits to send or to draw ends now.
         drop((scenes, posed, release, draw_sender));
@@ -159,6 +161,7 @@ impl Feeder {
             if (frame.index, frame.pts) != (row.frame, row.pts) {
                 return Err(changed(&row));
             }
+            faults::pass(Point::PoseDecode, frame.index);
             self.permit.send(()).map_err(|_| JobError::Disconnected)?;
             let frame = Arc::new(frame);
             let people: Vec<_> = row.boxes.iter().filter_map(|b| Some((b.track?, b.bbox))).collect();
@@ -194,6 +197,7 @@ fn changed(row: &FrameTracks) -> JobError {
 /// One caller of the pose network.
 fn estimate(mut network: PoseNetwork, crops: &Receiver<Vec<Crop>>, posed: &Sender<Posed>) {
     for batch in crops {
+        faults::pass(Point::PoseEstimate, batch.first().map_or(0, |crop| crop.frame.index));
         let people: Vec<_> = batch.iter().map(|crop| (Arc::clone(&crop.frame), crop.bbox)).collect();
         let joints = network.estimate(&people).map_err(JobError::from);
         let joints = joints.map(|j| batch.iter().zip(j).map(|(crop, j)| (crop.seq, crop.person, j)).collect());
@@ -209,11 +213,13 @@ struct Finished<'a, 'r, 'scope> {
     draw: Option<&'a Sender<Drawing>>,
     gate: &'a mut Gate<'r, 'scope>,
     identities: &'a Identities,
+    out: &'a Path,
 }
 
 impl Finished<'_, '_, '_> {
     fn take(&mut self, scene: Scene, poses: Vec<Vec<Keypoint>>) -> Result<(), JobError> {
         let row = FramePoses { frame: scene.frame.index, poses };
+        faults::disk(row.frame).map_err(|e| JobError::folder(self.out, &e))?;
         self.journal.append(&row)?;
         self.gate.offer(&scene.frame, || {
             let people = persons(&scene.people, &row.poses, self.identities);
@@ -277,6 +283,7 @@ fn collect(
 /// Draws and encodes the annotated video.
 fn draw(mut encoder: Encoder, identities: &Identities, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
     for (Scene { frame, people }, poses) in drawings {
+        faults::pass(Point::PoseDraw, frame.index);
         let people: Vec<_> = persons(&people, &poses, identities).map(|(_, person)| person).collect();
         // A picture that the preview still looks at is left as it is.
         let mut frame = Arc::try_unwrap(frame).unwrap_or_else(|shared| Frame::clone(&shared));

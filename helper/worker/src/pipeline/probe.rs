@@ -21,8 +21,9 @@ use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 use super::failure::JobError;
 use super::sampler::Sampler;
 use crate::engines::Engines;
+use crate::faults::Point;
 use crate::report::Reporter;
-use crate::{doctor, limits};
+use crate::{doctor, faults, limits};
 
 /// Decoder threads: decoding takes 1 to 4 ms a 720p frame, the networks take the rest.
 const DECODER_THREADS: usize = 2;
@@ -114,6 +115,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     let info = open(path, reporter.control().stop_flag())?;
     reporter.log(Notice::Opened(facts(&info)));
 
+    faults::pass(Point::Probe, 0);
     let mut runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
     runtime.set_precision(spec.precision);
     let engines = Engines::of(&runtime.info().version);

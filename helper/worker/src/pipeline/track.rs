@@ -1,6 +1,7 @@
 //! Stage `track`: the first pass. Frames are decoded once and shared by the networks (side by side, one
 //! frame a caller) and the camera's motion; the tracker takes their results in the order of the frames.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -23,6 +24,7 @@ use super::failure::JobError;
 use super::probe::Job;
 use super::sampler::Sampler;
 use crate::control::{Halt, Stopped};
+use crate::faults::{self, Point};
 use crate::order::Reorder;
 use crate::report::{Reporter, StageMeter};
 
@@ -114,6 +116,7 @@ fn decode(
     while let Some(frame) = decoder.next_frame()? {
         stand()?;
         decoded = frame.index + 1;
+        faults::pass(Point::TrackDecode, frame.index);
         if !sampler.keeps(frame.pts) {
             continue;
         }
@@ -144,6 +147,7 @@ fn observe(
 }
 
 fn look(detector: &mut Detector, reid: &mut Osnet, high: f32, frame: &Frame) -> Result<Observation, JobError> {
+    faults::pass(Point::TrackDetect, frame.index);
     let detections = detector.detect(frame)?;
     // Best first, so the ones worth an embedding are in front.
     let sure: Vec<Bbox> = detections.iter().take_while(|d| d.score >= high).map(|d| d.bbox).collect();
@@ -199,6 +203,8 @@ struct Sink {
     seconds_per_tick: f64,
     /// Source frames after which a track can't come back.
     memory: u64,
+    /// Where the journals are.
+    folder: PathBuf,
 }
 
 impl Sink {
@@ -211,6 +217,7 @@ impl Sink {
             tracks: JournalWriter::create(&files.tracks())?,
             ended: JournalWriter::create(&files.tracklets())?,
             seconds_per_tick: job.time_base().seconds(1),
+            folder: files.0.clone(),
         })
     }
 
@@ -224,6 +231,7 @@ impl Sink {
             self.ended.append(&tracklet)?;
         }
         let boxes = boxes.iter().map(|b| TrackRow { track: b.track, bbox: b.bbox, score: b.score }).collect();
+        faults::disk(seen.frame).map_err(|e| JobError::folder(&self.folder, &e))?;
         self.tracks.append(&FrameTracks { frame: seen.frame, pts: seen.pts, boxes })?;
         Ok(())
     }
