@@ -155,6 +155,14 @@ impl Client {
         self.wait_for("a picture", limit, picture).await
     }
 
+    /// Listens for a while, as any client must; what comes is kept for [`Client::wait_for`].
+    pub async fn listen(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Ok(Some(message)) = tokio::time::timeout_at(end, next(&mut self.socket)).await {
+            self.unread.push_back(message);
+        }
+    }
+
     /// Watches Processar's work, or no longer.
     pub async fn watch(&mut self, on: bool) {
         self.send(&ClientMessage::Watch { page: Page::Processar, on }).await;

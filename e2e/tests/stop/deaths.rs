@@ -45,7 +45,7 @@ async fn the_watchdog_kills_what_hangs_and_says_so() {
     for (place, stage) in [("track.detect", Stage::Track), ("pose.estimate", Stage::Pose)] {
         bench.faults.set(&format!("hang@{place}:5"));
         let job = bench.job(&mut client).await;
-        bench.wait_for_fault().await;
+        bench.wait_for_fault(&mut client).await;
         let workers = children(bench.server.pid());
         let view = wait_for_end(&mut client, job).await;
         let failure = view.failure.unwrap();

@@ -110,8 +110,8 @@ async fn the_page_can_end_it() {
 async fn a_second_ctrl_c_waits_for_nothing() {
     let Some(mut bench) = Bench::start("stop: a second Ctrl+C", true, None) else { return };
     bench.faults.set("hang@pose.draw:30 slow@disk:0");
-    let busy = Busy::begin(&bench).await;
-    bench.wait_for_fault().await;
+    let mut busy = Busy::begin(&bench).await;
+    bench.wait_for_fault(&mut busy.clients[0]).await;
     signal(bench.server.pid(), "INT");
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(bench.server.ended(Duration::ZERO).is_none() && is_running(bench.server.pid()), "it ended at the first");
@@ -127,8 +127,8 @@ async fn a_second_ctrl_c_waits_for_nothing() {
 async fn kill_9_of_the_helper_leaves_no_worker() {
     let Some(mut bench) = Bench::start("stop: kill -9", true, None) else { return };
     bench.faults.set("hang@pose.draw:30 slow@disk:0");
-    let busy = Busy::begin(&bench).await;
-    bench.wait_for_fault().await;
+    let mut busy = Busy::begin(&bench).await;
+    bench.wait_for_fault(&mut busy.clients[0]).await;
     bench.server.kill();
     wait_until_gone(&busy).await;
 }

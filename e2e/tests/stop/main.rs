@@ -66,11 +66,11 @@ impl Bench {
     }
 
     /// Waits until a worker has come to its fault.
-    async fn wait_for_fault(&self) {
+    async fn wait_for_fault(&self, client: &mut Client) {
         let limit = Instant::now() + JOB;
         while !self.faults.is_reached() {
             assert!(Instant::now() < limit, "the fault was never reached");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            client.listen(Duration::from_millis(20)).await;
         }
     }
 }

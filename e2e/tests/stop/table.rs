@@ -29,8 +29,7 @@ const PLACES: [&str; 9] = [
 
 /// Stops the client's one job and waits until all is as after a stop; how long that took.
 async fn stop(bench: &Bench, client: &mut Client, job: silhueta_shared::protocol::JobId) -> Duration {
-    let workers = children(bench.server.pid());
-    assert!(!workers.is_empty(), "nobody works");
+    let workers = working(bench, client).await;
     let began = Instant::now();
     assert_eq!(client.ask(Ask::Stop { job }).await, Ok(Answer::Done));
     let view = wait_for_end(client, job).await;
@@ -42,12 +41,25 @@ async fn stop(bench: &Bench, client: &mut Client, job: silhueta_shared::protocol
     took.max(began.elapsed())
 }
 
+/// The job's process, which starts once its networks are found.
+async fn working(bench: &Bench, client: &mut Client) -> Vec<u32> {
+    let limit = Instant::now() + JOB;
+    loop {
+        let workers = children(bench.server.pid());
+        if !workers.is_empty() {
+            return workers;
+        }
+        assert!(Instant::now() < limit, "nobody works");
+        client.listen(Duration::from_millis(5)).await;
+    }
+}
+
 async fn hang_everywhere(bench: &Bench, what: &str) {
     let mut client = bench.client().await;
     for place in PLACES {
         bench.faults.set(&format!("hang@{place}:2 hang@{place}:0"));
         let job = bench.job(&mut client).await;
-        bench.wait_for_fault().await;
+        bench.wait_for_fault(&mut client).await;
         let took = stop(bench, &mut client, job).await;
         println!("| {place:14} | {what:30} | {:>5.2} s |", took.as_secs_f64());
         assert!(took < HANGS, "{place}, {what}: {took:?}");
@@ -94,7 +106,7 @@ async fn a_worker_that_works_or_stands_is_gone_in_time() {
                     client.wait_for_job(job, JOB, |view| matches!(view.state, JobState::Paused(_))).await;
                 }
                 "is stopped as a process" => {
-                    children(bench.server.pid()).iter().for_each(|pid| signal(*pid, "STOP"));
+                    working(&bench, &mut client).await.iter().for_each(|pid| signal(*pid, "STOP"));
                     bound = HANGS;
                 }
                 _ => {}

@@ -24,7 +24,7 @@ async fn jobs_are_told_and_stopped_from_the_terminal_and_over_http() {
     bench.faults.set("hang@track.detect:5");
     let mut client = bench.client().await;
     let job = bench.job(&mut client).await;
-    bench.wait_for_fault().await;
+    bench.wait_for_fault(&mut client).await;
     let (code, told) = say(&bench, &["jobs"]);
     assert!(code == Some(0) && told.contains("at track") && told.contains("crossing.mp4"), "{told}");
     let (code, told) = say(&bench, &["stop", "all"]);
