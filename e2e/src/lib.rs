@@ -12,6 +12,7 @@ pub mod browser;
 pub mod client;
 pub mod depot;
 mod helper;
+pub mod models;
 pub mod onnx;
 mod processar;
 pub mod raw;

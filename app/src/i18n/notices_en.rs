@@ -98,6 +98,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::DeviceMissing => {
             ("The chosen device can't be used.", "Choose “Auto” or another device in the settings.")
         }
+        FailureCode::PrecisionMissing => (
+            "The chosen precision is not possible with this device or these models.",
+            "Choose “Auto” as the precision; fp16 needs TensorRT or OpenVINO, int8 needs copies made by “silhueta models quantize”.",
+        ),
         FailureCode::WorkerMissing => {
             ("The worker process could not be started.", "The file silhueta-worker has to be beside silhueta.")
         }

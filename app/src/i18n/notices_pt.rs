@@ -98,6 +98,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::DeviceMissing => {
             ("O dispositivo escolhido não pode ser usado.", "Escolha “Auto” ou outro dispositivo nos ajustes.")
         }
+        FailureCode::PrecisionMissing => (
+            "A precisão escolhida não é possível com este dispositivo ou estes modelos.",
+            "Escolha “Auto” em Precisão; fp16 precisa do TensorRT ou do OpenVINO, int8 de cópias feitas por “silhueta models quantize”.",
+        ),
         FailureCode::WorkerMissing => (
             "O processo de trabalho não pôde ser iniciado.",
             "O arquivo silhueta-worker precisa estar ao lado do silhueta.",

@@ -95,6 +95,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::DeviceMissing => {
             ("Выбранное устройство использовать нельзя.", "Выберите «Авто» или другое устройство в настройках.")
         }
+        FailureCode::PrecisionMissing => (
+            "Выбранная точность невозможна с этим устройством или этими моделями.",
+            "Выберите точность «Авто»; для fp16 нужен TensorRT или OpenVINO, для int8 — копии, которые делает «silhueta models quantize».",
+        ),
         FailureCode::WorkerMissing => {
             ("Не удалось запустить рабочий процесс.", "Файл silhueta-worker должен лежать рядом с silhueta.")
         }

@@ -35,6 +35,16 @@ pub enum RuntimeError {
         /// The runtime's reason.
         why: String,
     },
+    /// A precision was asked for that the device doesn't have.
+    #[error("the precision {precision} was asked for, but can't be had on {device}: {why}")]
+    Precision {
+        /// Which.
+        precision: Precision,
+        /// Where.
+        device: Device,
+        /// The runtime's reason, or ours.
+        why: String,
+    },
     /// A model's graph can't be read.
     #[error(transparent)]
     Graph(#[from] silhueta_registry::graph::GraphError),
@@ -123,12 +133,12 @@ impl Runtime {
         let mut passed_over = Vec::new();
         let candidates: &[Device] = match requested {
             Device::Auto => &[Device::Tensorrt, Device::Cuda, Device::Openvino],
-            Device::Cpu if self.precision == Precision::Fp16 => {
-                return Err(RuntimeError::Device { device: Device::Cpu, why: NO_HALF.into() });
+            Device::Cpu | Device::Cuda if self.precision == Precision::Fp16 => {
+                return Err(self.imprecise(requested, NO_HALF.into()));
             }
             Device::Cpu => &[],
             named => {
-                return open(named).map_err(|e| named_device(named, self.explained(named, e))).map(|_| DeviceUse {
+                return open(named).map_err(|e| self.refused(named, model, e)).map(|_| DeviceUse {
                     requested,
                     used: named,
                     passed_over,
@@ -146,9 +156,20 @@ impl Runtime {
         if self.precision == Precision::Fp16 && requested == Device::Auto {
             let why: Vec<_> = passed_over.iter().map(|passed| format!("{}: {}", passed.name, passed.why)).collect();
             let why = format!("{NO_HALF}\n  {}", why.join("\n  "));
-            return Err(RuntimeError::Device { device: Device::Auto, why });
+            return Err(self.imprecise(Device::Auto, why));
         }
         Ok(DeviceUse { requested, used: Device::Cpu, passed_over })
+    }
+
+    fn imprecise(&self, device: Device, why: String) -> RuntimeError {
+        RuntimeError::Precision { precision: self.precision, device, why }
+    }
+
+    /// Why a device that was named could not open `model`: where only half precision was too much, that is said.
+    fn refused(&self, device: Device, model: &Path, error: RuntimeError) -> RuntimeError {
+        let why = self.explained(device, error);
+        let half = self.precision == Precision::Fp16 && self.builder(device, model).is_ok();
+        if half { self.imprecise(device, why) } else { RuntimeError::Device { device, why } }
     }
 
     /// The reason why a device can't be used; OpenVINO doesn't say what it has against a precision.
@@ -267,11 +288,10 @@ const NO_HALF: &str = "half precision (fp16) needs TensorRT or OpenVINO; elsewhe
 
 fn reason(error: RuntimeError) -> String {
     match error {
-        RuntimeError::Model { why, .. } | RuntimeError::Device { why, .. } | RuntimeError::Load { why, .. } => why,
+        RuntimeError::Model { why, .. }
+        | RuntimeError::Device { why, .. }
+        | RuntimeError::Precision { why, .. }
+        | RuntimeError::Load { why, .. } => why,
         RuntimeError::Graph(error) => error.to_string(),
     }
-}
-
-fn named_device(device: Device, why: String) -> RuntimeError {
-    RuntimeError::Device { device, why }
 }
