@@ -7,6 +7,7 @@ mod exit;
 mod folders;
 mod models;
 mod place;
+mod providers;
 mod run;
 mod serve;
 mod signals;

@@ -14,6 +14,8 @@ use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
+use crate::providers;
+
 /// Events waiting for the daemon; full: the worker's pipe fills and the worker waits.
 const QUEUE: usize = 256;
 /// Lines of the worker's stderr that are kept to explain its death.
@@ -53,6 +55,9 @@ impl Worker {
         };
         let mut command = CommandWrap::with_new(&program, |command| {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            if let Some(path) = providers::search_path(&program) {
+                command.env(providers::SEARCH_PATH, path);
+            }
         });
         #[cfg(unix)]
         command.wrap(process_wrap::tokio::ProcessGroup::leader());
