@@ -31,6 +31,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Model: {text}"),
+        Notice::FixedBatch { model, batch } => format!(
+            "{model} only works on {batch} pictures at a time: one costs as much as {batch}. Export the model with a \
+             batch of 1 or a dynamic one"
+        ),
         Notice::Paused => "Paused".into(),
         Notice::Resumed => "Resumed".into(),
         Notice::Stopping => "Stopping…".into(),

@@ -31,6 +31,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Modelo: {text}"),
+        Notice::FixedBatch { model, batch } => format!(
+            "{model} só trabalha com {batch} imagens por vez: uma imagem custa tanto quanto {batch}. Exporte o modelo \
+             com lote 1 ou dinâmico"
+        ),
         Notice::Paused => "Pausado".into(),
         Notice::Resumed => "Retomado".into(),
         Notice::Stopping => "Parando…".into(),

@@ -31,6 +31,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Модель: {text}"),
+        Notice::FixedBatch { model, batch } => format!(
+            "{model} обрабатывает только по {batch} изображений сразу: одно стоит столько же, сколько {batch}. \
+             Экспортируйте модель с размером пакета 1 или динамическим"
+        ),
         Notice::Paused => "Пауза".into(),
         Notice::Resumed => "Продолжение".into(),
         Notice::Stopping => "Остановка…".into(),

@@ -64,6 +64,7 @@ pub struct Runtime {
     environment: ort::environment::Environment,
     info: RuntimeInfo,
     free_batches: Mutex<FreeBatches>,
+    filled: Mutex<HashMap<PathBuf, usize>>,
     recording: Option<(PathBuf, Recording)>,
     precision: Precision,
     engines: Option<PathBuf>,
@@ -91,6 +92,7 @@ impl Runtime {
             environment,
             info: RuntimeInfo { version, file: real.display().to_string() },
             free_batches: Mutex::default(),
+            filled: Mutex::default(),
             recording: None,
             precision: Precision::Auto,
             engines: None,
@@ -242,6 +244,19 @@ impl Runtime {
     /// changed its numbers.
     pub fn free_batch(&self, file: &Path) -> Option<bool> {
         self.free_batches().get(file).copied()
+    }
+
+    /// How many pictures each run of `file` takes however few there are, where that is more than one and can't be
+    /// changed: runs are filled up, and one picture costs as much as all.
+    pub fn filled_batch(&self, file: &Path) -> Option<usize> {
+        self.filled.lock().unwrap_or_else(PoisonError::into_inner).get(file).copied()
+    }
+
+    /// Remembers that runs of `file` are filled up to `batch` pictures.
+    pub(crate) fn fills(&self, file: &Path, batch: usize) {
+        if batch > 1 {
+            self.filled.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), batch);
+        }
     }
 
     pub(crate) fn free_batches(&self) -> MutexGuard<'_, FreeBatches> {

@@ -144,6 +144,7 @@ fn notices() -> Vec<Notice> {
         Notice::PassedOver { device: text("CUDA"), why: text("No such library") },
         Notice::Identified { tracks: 21, people: 18 },
         Notice::Model { text: text("Its checksum is not the manifest's") },
+        Notice::FixedBatch { model: text("YOLOX-m"), batch: 4 },
         Notice::Paused,
         Notice::Resumed,
         Notice::Stopping,
