@@ -10,14 +10,20 @@ use crate::Helper;
 /// Networks that do the main job fast, with two detectors to choose from.
 const SMALL: [&str; 4] = ["rtmdet_nano", "yolox_nano", "osnet_x0_5", "tinypose_256x192_simcc"];
 
+/// A folder with copies of these networks of the test data, to be changed at will.
+pub fn folder(helper: &Helper, ids: &[&str]) -> PathBuf {
+    let folder = helper.at("models");
+    std::fs::create_dir(&folder).expect("a folder for models");
+    for id in ids {
+        copy(&helper.data.join(format!("models/{id}.onnx")), &folder.join(format!("{id}.onnx")));
+    }
+    folder
+}
+
 /// A folder with the small networks and an "int8 copy" of the detector: its very bytes with the report that makes them
 /// count as a copy. It shows which file runs; what int8 does to numbers is for the tests of `models quantize`.
 pub fn with_a_copy(helper: &Helper) -> PathBuf {
-    let folder = helper.at("models");
-    std::fs::create_dir(&folder).expect("a folder for models");
-    for id in SMALL {
-        copy(&helper.data.join(format!("models/{id}.onnx")), &folder.join(format!("{id}.onnx")));
-    }
+    let folder = folder(helper, &SMALL);
     let original = folder.join("rtmdet_nano.onnx");
     copy(&original, &folder.join("rtmdet_nano-int8.onnx"));
     let report = serde_json::json!({ "original": { "sha256": sha256(&original) } });
