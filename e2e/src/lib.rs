@@ -13,6 +13,7 @@ pub mod client;
 pub mod depot;
 pub mod faults;
 mod helper;
+pub mod models;
 pub mod onnx;
 mod processar;
 pub mod raw;

@@ -40,11 +40,12 @@ fn graph_with_rows(graph: &[u8], rows: &[i64], bins: [u64; 2]) -> Vec<u8> {
     }
     assert!(renamed >= 2, "no network with simcc_x and simcc_y");
     let values: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
-    let tensor = [number(1, rows.len() as u64), number(2, 7), bytes(8, b"rows"), bytes(9, &values)].concat();
+    let tensor =
+        [number_field(1, rows.len() as u64), number_field(2, 7), bytes(8, b"rows"), bytes(9, &values)].concat();
     out.extend(bytes(5, &tensor));
     for (axis, bins) in ["x", "y"].into_iter().zip(bins) {
         let (inner, name) = (format!("inner_{axis}"), format!("simcc_{axis}"));
-        let attribute = [bytes(1, b"axis"), number(3, 1), number(20, 2)].concat();
+        let attribute = [bytes(1, b"axis"), number_field(3, 1), number_field(20, 2)].concat();
         let node = [
             bytes(1, inner.as_bytes()),
             bytes(1, b"rows"),
@@ -53,10 +54,62 @@ fn graph_with_rows(graph: &[u8], rows: &[i64], bins: [u64; 2]) -> Vec<u8> {
             bytes(5, &attribute),
         ];
         out.extend(bytes(1, &node.concat()));
-        let extents = [bytes(2, b"batch"), number(1, rows.len() as u64), number(1, bins)];
+        let extents = [bytes(2, b"batch"), number_field(1, rows.len() as u64), number_field(1, bins)];
         let shape: Vec<u8> = extents.iter().flat_map(|extent| bytes(1, extent)).collect();
-        let tensor = [number(1, 1), bytes(2, &shape)].concat();
+        let tensor = [number_field(1, 1), bytes(2, &shape)].concat();
         out.extend(bytes(12, &[bytes(1, name.as_bytes()), bytes(2, &bytes(1, &tensor))].concat()));
+    }
+    out
+}
+
+/// A network whose batch can't be changed: it takes `batch` pictures, no more and no fewer, and what it says of each
+/// depends on the others, as the mean of all is added to its first output.
+///
+/// # Panics
+/// If `model` is no network, or its opset is newer than 17.
+pub fn with_a_batch_that_matters(model: &[u8], batch: u64) -> Vec<u8> {
+    let fields_of = |message| fields(message).into_iter();
+    let graph = fields_of(model).find(|(number, _)| *number == 7).expect("a graph").1.body;
+    let output = fields_of(graph).find(|(number, _)| *number == 12).expect("an output").1.body;
+    let name = fields_of(output).find(|(number, _)| *number == 1).expect("its name").1.body;
+    let alone = [name, b"_alone"].concat();
+
+    let mut changed = Vec::with_capacity(graph.len() + 4096);
+    let mut is_first = [true; 2];
+    for (number, field) in fields(graph) {
+        let value = if number == 11 { 0 } else { 1 };
+        match number {
+            1 => {
+                let node = fields_of(field.body).flat_map(|(number, part)| match number {
+                    2 if part.body == name => bytes(2, &alone),
+                    _ => part.whole.to_vec(),
+                });
+                changed.extend(bytes(1, &node.collect::<Vec<_>>()));
+            }
+            11 | 12 if std::mem::take(&mut is_first[value]) => {
+                let shape = |shape: &[u8]| edit_first(shape, 1, |_| number_field(1, batch));
+                let tensor = |tensor: &[u8]| edit_first(tensor, 2, shape);
+                changed.extend(bytes(number, &edit_first(field.body, 2, |kind| edit_first(kind, 1, tensor))));
+            }
+            _ => changed.extend(field.whole),
+        }
+    }
+    let axes = [bytes(1, b"axes"), number_field(8, 0), number_field(20, 7)].concat();
+    let mean = [bytes(1, &alone), bytes(2, b"mean_of_all"), bytes(4, b"ReduceMean"), bytes(5, &axes)];
+    let sum = [bytes(1, &alone), bytes(1, b"mean_of_all"), bytes(2, name), bytes(4, b"Add")];
+    changed.extend([bytes(1, &mean.concat()), bytes(1, &sum.concat())].concat());
+    edit_first(model, 7, |_| changed.clone())
+}
+
+/// A message with the first field of that number changed.
+fn edit_first(message: &[u8], wanted: u64, change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let (mut out, mut is_first) = (Vec::with_capacity(message.len()), true);
+    for (number, field) in fields(message) {
+        if number == wanted && std::mem::take(&mut is_first) {
+            out.extend(bytes(number, &change(field.body)));
+        } else {
+            out.extend(field.whole);
+        }
     }
     out
 }
@@ -102,7 +155,7 @@ fn put_varint(mut value: u64, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
-fn number(field: u64, value: u64) -> Vec<u8> {
+fn number_field(field: u64, value: u64) -> Vec<u8> {
     let mut out = Vec::new();
     put_varint(field << 3, &mut out);
     put_varint(value, &mut out);

@@ -10,9 +10,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use silhueta_e2e::Helper;
 use silhueta_e2e::video::make_from;
 use silhueta_e2e::worker::{Worker, is_last, job};
+use silhueta_e2e::{Helper, models};
 use silhueta_shared::job::Stage;
 use silhueta_shared::worker::{Command as Order, Event, PreviewWish};
 
@@ -83,6 +83,49 @@ fn the_cost_of_a_preview() {
         println!("{}: {rate:.3} of the frames a second, {time:.3} of the processor time", kinds[kind].0);
     }
     assert!(pictures[0] == 0 && pictures[1] > 0 && pictures[2] > pictures[1], "{pictures:?}");
+}
+
+/// `models quantize` with Python's real tools, on a detector and a pose network: the report has its numbers, the copies
+/// are kept and then run by `--precision int8`. How fast they are is printed, not judged.
+#[test]
+fn int8_copies_are_made_reported_and_used() {
+    let Some(helper) = Helper::new("soak: int8 copies") else { return };
+    let (detector, pose) = ("yolov8n", "tinypose_256x192_simcc");
+    let folder = models::folder(&helper, &[detector, pose, "osnet_x0_25_msmt17"]);
+    let clip = helper.data.join("clips/crossing_360p.mp4").display().to_string();
+    let silhueta = |args: &[&str]| {
+        let done = helper.command(args).env("SILHUETA_MODELS", &folder).output().expect("silhueta starts");
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success(), "{args:?}: {said}{}", String::from_utf8_lossy(&done.stderr));
+        println!("{said}");
+        said
+    };
+    for id in [detector, pose] {
+        // Kept also where this machine gains nothing by it.
+        let said = silhueta(&["models", "quantize", id, "--calibrate", &clip, "--frames", "8", "--keep"]);
+        let report = helper.json(&folder.join(format!("{id}-int8.json")));
+        let comparison = &report["comparison"];
+        assert_eq!(report["original"]["id"], id);
+        assert!(["original_ms", "copy_ms"].iter().all(|ms| comparison[ms].as_f64().unwrap() > 0.0), "{report}");
+        let change = &comparison["change"][if id == detector { "detector" } else { "pose" }];
+        let people = change["people"].as_u64().unwrap();
+        assert!(people > 8, "{report}");
+        if id == detector {
+            let (found, overlap) = (change["found"].as_u64().unwrap(), change["overlap"].as_f64().unwrap());
+            assert!(found * 10 >= people * 8 && overlap > 0.8, "the copy finds others: {report}");
+        } else {
+            // Such small pose networks lose much: whoever makes a copy is told.
+            let oks = change["oks"].as_f64().unwrap();
+            assert!((0.5..=1.0).contains(&oks), "{report}");
+            assert_eq!(said.contains("WARNING"), oks < 0.95, "{said}");
+        }
+    }
+    silhueta(&["run", &clip, "--fps", "4", "--no-video", "--out", "out", "--precision", "int8"]);
+    let summary = helper.json(&helper.at("out/crossing_360p/summary.json"));
+    assert_eq!(summary["models"]["detector"]["id"], format!("{detector}-int8"));
+    assert_eq!(summary["models"]["pose"]["id"], format!("{pose}-int8"));
+    assert_eq!(summary["settings"]["precision"], "int8");
+    assert!(summary["identities"].as_u64().unwrap() > 0, "{summary}");
 }
 
 /// Processor time that a process has used, in seconds.

@@ -12,9 +12,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use silhueta_e2e::Helper;
 use silhueta_e2e::video::make_from;
 use silhueta_e2e::worker::{Worker, brief, is_last, job};
+use silhueta_e2e::{Helper, onnx};
 use silhueta_shared::job::{JobSpec, Stage};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::Summary;
@@ -298,4 +298,27 @@ fn what_happens_is_told_when_it_happens() {
     expected.extend(["identify ended".into(), "identify 0".into(), people, "pose ended".into()]);
     expected.extend([format!("pose {frames}"), "export ended".into(), format!("export {frames}")]);
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_batch_that_can_not_be_made_free_is_told_once_with_the_way_out() {
+    let Some(helper) = Helper::new("worker: a fixed batch") else { return };
+    let mut spec = job(&helper, &clip(&helper, "crossing_360p.mp4", 6), "out");
+    let real = std::fs::read(&spec.models.reid.file).unwrap();
+    let fixed = helper.at("osnet_of_four.onnx");
+    File::create(&fixed).unwrap().write_all(&onnx::with_a_batch_that_matters(&real, 4)).unwrap();
+    spec.models.reid.id = "osnet_of_four".into();
+    spec.models.reid.file = fixed.display().to_string();
+    assert!(spec.threads > 1, "several callers open it");
+    let events = work(&helper, spec, |_, _| {});
+    summary(&events);
+    let told: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Log(notice @ Notice::FixedBatch { .. }) => Some(notice.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("osnet_of_four takes 4 pictures") && told[0].contains("export it"), "{told:?}");
 }

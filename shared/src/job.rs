@@ -100,6 +100,9 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// Every precision, `auto` first.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Fp32, Self::Fp16, Self::Int8];
+
     /// The name used in files, on the wire and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
@@ -108,6 +111,12 @@ impl Precision {
             Self::Fp16 => "fp16",
             Self::Int8 => "int8",
         }
+    }
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -203,6 +212,8 @@ pub enum FailureCode {
     RuntimeMissing,
     /// A device that was named can't be used.
     DeviceMissing,
+    /// The precision is not to be had: the device can't, or no network has an int8 copy.
+    PrecisionMissing,
     /// The worker can't be started.
     WorkerMissing,
     /// The worker ended by itself.

@@ -31,6 +31,9 @@ impl Role {
     }
 }
 
+/// What the int8 copy that `silhueta models quantize` makes adds to the id of its original.
+pub const INT8_SUFFIX: &str = "-int8";
+
 /// A network's file, exactly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelFile {

@@ -108,6 +108,13 @@ pub enum Notice {
         /// Which and what.
         text: String,
     },
+    /// A model takes several pictures a run however few there are, and that can't be changed: it costs time.
+    FixedBatch {
+        /// The model's id.
+        model: String,
+        /// Pictures a run.
+        batch: u64,
+    },
     /// The work was paused.
     Paused,
     /// It goes on.
@@ -145,7 +152,11 @@ impl Notice {
     /// How loud.
     pub const fn level(&self) -> Level {
         match self {
-            Self::Video(_) | Self::Model { .. } | Self::LeftOver { .. } | Self::Interrupted => Level::Warn,
+            Self::Video(_)
+            | Self::Model { .. }
+            | Self::FixedBatch { .. }
+            | Self::LeftOver { .. }
+            | Self::Interrupted => Level::Warn,
             Self::Failed(_) => Level::Error,
             _ => Level::Info,
         }
@@ -205,6 +216,11 @@ impl fmt::Display for Notice {
             Self::Identified { tracks, people } => write!(f, "{tracks} tracks are {people} people"),
             Self::Video(warning) => warning.fmt(f),
             Self::Model { text } => f.write_str(text),
+            Self::FixedBatch { model, batch } => write!(
+                f,
+                "{model} takes {batch} pictures a run however few there are: one costs as much as {batch}; export it \
+                 with a batch of 1 or a dynamic one"
+            ),
             Self::Paused => f.write_str("paused"),
             Self::Resumed => f.write_str("resumed"),
             Self::Stopping => f.write_str("stopping"),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Device, Failure, JobModels, Stage};
+use crate::job::{Device, Failure, JobModels, Precision, Stage};
 
 /// The version of the layout that this code writes.
 pub const SUMMARY_VERSION: u32 = 1;
@@ -123,6 +123,9 @@ fn coco17() -> String {
 pub struct Settings {
     /// Frames a second looked at; `None` for all.
     pub fps: Option<f64>,
+    /// The precision that was asked for; the first summaries and records did not say.
+    #[serde(default)]
+    pub precision: Precision,
     /// Tracker preset.
     pub tracker: String,
     /// People per run of the pose network.

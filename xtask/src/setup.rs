@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
+use crate::runtime::Build;
 use crate::shell::{cargo, output, root, run as run_command, step, succeeds, target};
 use crate::{packages, page, runtime};
 
@@ -18,9 +19,15 @@ pub(crate) struct Setup {
 impl Setup {
     /// Brings what is missing; seconds when nothing is.
     pub(crate) fn prepare() -> Result<Self> {
+        Self::with(Build::Cpu)
+    }
+
+    /// The same with this build of ONNX Runtime.
+    fn with(build: Build) -> Result<Self> {
         packages::for_building()?;
+        let runtime = runtime::library(build)?;
         wasm_target()?;
-        Ok(Self { runtime: runtime::library()? })
+        Ok(Self { runtime })
     }
 
     /// Builds the page, daemon and worker.
@@ -76,7 +83,8 @@ pub(crate) fn rust_target(name: &str) -> Result<()> {
 
 /// `cargo xtask run`.
 pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
-    let setup = Setup::prepare()?;
+    let (build, args) = wanted(args)?;
+    let setup = Setup::with(build)?;
     setup.build()?;
     let mut command = Command::new(target().join("debug").join("silhueta"));
     setup.dress(&mut command);
@@ -84,11 +92,27 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
         println!("── models: SILHUETA_MODELS isn't set, using those in {}", models.display());
         command.env("SILHUETA_MODELS", models);
     }
-    command.args(for_silhueta(&with_sample(args)?));
+    command.args(for_silhueta(&with_sample(&args)?));
     // Ctrl+C reaches the helper from the terminal; this process waits for how it ends.
     ctrlc::set_handler(|| {}).context("Ctrl+C can't be listened for")?;
     let status = command.status().context("the helper can't be started")?;
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+}
+
+/// The build of ONNX Runtime that is asked for, and the arguments that are not about it.
+fn wanted(args: &[String]) -> Result<(Build, Vec<String>)> {
+    const FLAGS: [(&str, Build); 3] = [
+        ("--gpu", Build::Gpu { anyway: false }),
+        ("--gpu-anyway", Build::Gpu { anyway: true }),
+        ("--openvino", Build::Openvino),
+    ];
+    let flag = |arg: &String| FLAGS.iter().find(|(name, _)| name == arg).map(|(_, build)| *build);
+    let mut builds = args.iter().filter_map(flag);
+    let build = builds.next().unwrap_or(Build::Cpu);
+    if builds.any(|other| other != build) {
+        bail!("one of --gpu, --gpu-anyway and --openvino at a time: each is another build of ONNX Runtime");
+    }
+    Ok((build, args.iter().filter(|arg| flag(arg).is_none()).cloned().collect()))
 }
 
 /// The arguments, with `--sample` replaced by the sample's video, which is made if need be.
@@ -157,6 +181,16 @@ pub(crate) fn has(program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_build_of_the_runtime_is_named_anywhere_and_only_one() {
+        let got = |line: &str| wanted(&line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>());
+        let (build, args) = got("a.mp4 --gpu --out x").unwrap();
+        assert_eq!((build, args.join(" ").as_str()), (Build::Gpu { anyway: false }, "a.mp4 --out x"));
+        assert_eq!(got("--openvino").unwrap(), (Build::Openvino, vec![]));
+        assert_eq!(got("serve").unwrap().0, Build::Cpu);
+        assert!(got("--gpu --openvino").unwrap_err().to_string().contains("at a time"));
+    }
 
     #[test]
     fn videos_are_for_run_and_commands_are_their_own() {

@@ -31,6 +31,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Model: {text}"),
+        Notice::FixedBatch { model, batch } => format!(
+            "{model} only works on {batch} pictures at a time: one costs as much as {batch}. Export the model with a \
+             batch of 1 or a dynamic one"
+        ),
         Notice::Paused => "Paused".into(),
         Notice::Resumed => "Resumed".into(),
         Notice::Stopping => "Stopping…".into(),
@@ -98,6 +102,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::DeviceMissing => {
             ("The chosen device can't be used.", "Choose “Auto” or another device in the settings.")
         }
+        FailureCode::PrecisionMissing => (
+            "The chosen precision is not possible with this device or these models.",
+            "Choose “Auto” as the precision; fp16 needs TensorRT or OpenVINO, int8 needs copies made by “silhueta models quantize”.",
+        ),
         FailureCode::WorkerMissing => {
             ("The worker process could not be started.", "The file silhueta-worker has to be beside silhueta.")
         }

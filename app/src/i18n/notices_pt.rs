@@ -31,6 +31,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Modelo: {text}"),
+        Notice::FixedBatch { model, batch } => format!(
+            "{model} só trabalha com {batch} imagens por vez: uma imagem custa tanto quanto {batch}. Exporte o modelo \
+             com lote 1 ou dinâmico"
+        ),
         Notice::Paused => "Pausado".into(),
         Notice::Resumed => "Retomado".into(),
         Notice::Stopping => "Parando…".into(),
@@ -98,6 +102,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::DeviceMissing => {
             ("O dispositivo escolhido não pode ser usado.", "Escolha “Auto” ou outro dispositivo nos ajustes.")
         }
+        FailureCode::PrecisionMissing => (
+            "A precisão escolhida não é possível com este dispositivo ou estes modelos.",
+            "Escolha “Auto” em Precisão; fp16 precisa do TensorRT ou do OpenVINO, int8 de cópias feitas por “silhueta models quantize”.",
+        ),
         FailureCode::WorkerMissing => (
             "O processo de trabalho não pôde ser iniciado.",
             "O arquivo silhueta-worker precisa estar ao lado do silhueta.",

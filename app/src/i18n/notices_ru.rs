@@ -31,6 +31,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Модель: {text}"),
+        Notice::FixedBatch { model, batch } => format!(
+            "{model} обрабатывает только по {batch} изображений сразу: одно стоит столько же, сколько {batch}. \
+             Экспортируйте модель с размером пакета 1 или динамическим"
+        ),
         Notice::Paused => "Пауза".into(),
         Notice::Resumed => "Продолжение".into(),
         Notice::Stopping => "Остановка…".into(),
@@ -95,6 +99,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::DeviceMissing => {
             ("Выбранное устройство использовать нельзя.", "Выберите «Авто» или другое устройство в настройках.")
         }
+        FailureCode::PrecisionMissing => (
+            "Выбранная точность невозможна с этим устройством или этими моделями.",
+            "Выберите точность «Авто»; для fp16 нужен TensorRT или OpenVINO, для int8 — копии, которые делает «silhueta models quantize».",
+        ),
         FailureCode::WorkerMissing => {
             ("Не удалось запустить рабочий процесс.", "Файл silhueta-worker должен лежать рядом с silhueta.")
         }

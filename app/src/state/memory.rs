@@ -139,6 +139,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_before_there_was_a_precision_is_read() {
+        let text = serde_json::to_string(&full()).unwrap();
+        let before = text.replace(r#""precision":"auto","#, "");
+        assert_ne!(before, text);
+        assert_eq!(Memory::read(&before), Some(full()));
+    }
+
+    #[test]
     fn another_version_or_shape_is_not_ours_to_read() {
         let ours = serde_json::to_string(&full()).unwrap();
         assert_eq!(Memory::read(&ours.replace("\"version\":2", "\"version\":3")), None, "a newer page's");

@@ -1,8 +1,8 @@
 //! What start would do, and what keeps it from doing it. Pure: the button says the reason.
 
-use silhueta_shared::job::Device;
-use silhueta_shared::model::Role;
-use silhueta_shared::protocol::{ModelShelf, Page, SourceRef};
+use silhueta_shared::job::{Device, Precision};
+use silhueta_shared::model::{INT8_SUFFIX, Role};
+use silhueta_shared::protocol::{JobSettings, ModelShelf, Page, SourceRef};
 use silhueta_shared::worker::DoctorReport;
 
 use super::merge::Merged;
@@ -20,6 +20,8 @@ pub(crate) enum Blocked {
     Gone(Role),
     /// The chosen device can't be used.
     Device(Device),
+    /// The chosen precision is not to be had with these models and this device.
+    Precision(Precision),
     /// The list is empty.
     NoVideos,
     /// Nothing of the list can be worked on.
@@ -68,13 +70,46 @@ pub(crate) fn startable(facts: &Facts<'_>) -> Result<Vec<SourceRef>, Blocked> {
     }
     let device = memory.settings.device;
     let there = facts.machine.is_none_or(|machine| device == Device::Auto || machine.devices.contains(&device));
-    if there { Ok(usable) } else { Err(Blocked::Device(device)) }
+    if !there {
+        return Err(Blocked::Device(device));
+    }
+    if !has_precision(&memory.settings, facts.models, facts.machine) {
+        return Err(Blocked::Precision(memory.settings.precision));
+    }
+    Ok(usable)
+}
+
+/// Whether the precision can be had: half precision from the device, int8 from a copy of at least one of the models.
+/// What is not known yet is no objection.
+pub(crate) fn has_precision(
+    settings: &JobSettings,
+    models: Option<&ModelShelf>,
+    machine: Option<&DoctorReport>,
+) -> bool {
+    const HALF: [Device; 2] = [Device::Tensorrt, Device::Openvino];
+    match (settings.precision, settings.device) {
+        (Precision::Auto | Precision::Fp32, _) => true,
+        (Precision::Fp16, Device::Auto) => {
+            machine.is_none_or(|machine| machine.devices.iter().any(|device| HALF.contains(device)))
+        }
+        (Precision::Fp16, device) => HALF.contains(&device),
+        (Precision::Int8, _) => models.is_none_or(|shelf| {
+            settings.choices().into_iter().any(|(role, choice)| has_copy(shelf, role, choice.as_deref()))
+        }),
+    }
+}
+
+/// Whether the model of a role, by itself the first, is an int8 copy or has one.
+fn has_copy(shelf: &ModelShelf, role: Role, choice: Option<&str>) -> bool {
+    let mut fits = shelf.models.iter().filter(|model| model.role == Some(role));
+    let Some(id) = choice.or_else(|| fits.clone().next().map(|model| model.id.as_str())) else { return false };
+    id.ends_with(INT8_SUFFIX) || fits.any(|model| model.id.strip_suffix(INT8_SUFFIX) == Some(id))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::fixture::{file, root, shelf};
+    use crate::state::fixture::{file, model, root, shelf};
     use crate::state::memory::{Memory, Remembered};
     use crate::state::merge::{Heard, merge};
     use silhueta_shared::protocol::WantedModel;
@@ -101,14 +136,10 @@ mod tests {
         assert_eq!(startable(&facts(&merged)).unwrap().len(), 2);
     }
 
-    #[test]
-    fn each_reason_is_said_and_the_hardest_first() {
-        let mut memory = listed(&["a"]);
-        memory.settings.device = Device::Cuda;
-        let good = merged(&memory, true);
-        let machine = DoctorReport {
+    fn machine(devices: &[Device]) -> DoctorReport {
+        DoctorReport {
             runtime: Err(String::new()),
-            devices: vec![Device::Cpu],
+            devices: devices.to_vec(),
             passed_over: Vec::new(),
             ffmpeg: String::new(),
             codecs: Vec::new(),
@@ -116,9 +147,42 @@ mod tests {
             cpu: String::new(),
             cores: 2,
             disk_free: 0,
+        }
+    }
+
+    #[test]
+    fn half_precision_comes_from_the_device_and_int8_from_copies() {
+        let (cpu, trt) = (machine(&[Device::Cpu]), machine(&[Device::Tensorrt, Device::Cpu]));
+        let on = |device, machine| {
+            let settings = JobSettings { device, precision: Precision::Fp16, ..JobSettings::default() };
+            has_precision(&settings, None, machine)
         };
+        assert!(on(Device::Auto, None) && on(Device::Auto, Some(&trt)) && on(Device::Tensorrt, Some(&trt)));
+        assert!(!on(Device::Auto, Some(&cpu)) && !on(Device::Cpu, None) && !on(Device::Cuda, None));
+
+        let with = |models: &[&str], detector: Option<&str>| {
+            let shelf = shelf(models.iter().map(|id| model(id, Role::Detector)).collect());
+            let detector = detector.map(ToOwned::to_owned);
+            let settings = JobSettings { precision: Precision::Int8, detector, ..JobSettings::default() };
+            has_precision(&settings, Some(&shelf), Some(&cpu))
+        };
+        assert!(with(&["yolo", "yolo-int8"], None) && with(&["yolox", "yolo", "yolo-int8"], Some("yolo")));
+        assert!(with(&["yolox", "yolo-int8"], Some("yolo-int8")), "the copy itself was chosen");
+        assert!(!with(&["yolox", "yolo", "yolo-int8"], None), "the one that runs has no copy");
+        assert!(!with(&["yolo26n_int8"], None) && !with(&[], None));
+    }
+
+    #[test]
+    fn each_reason_is_said_and_the_hardest_first() {
+        let mut memory = listed(&["a"]);
+        memory.settings.device = Device::Cuda;
+        let good = merged(&memory, true);
+        let machine = machine(&[Device::Cpu]);
         let blocked = |facts: Facts<'_>| startable(&facts).unwrap_err();
         assert_eq!(blocked(Facts { machine: Some(&machine), ..facts(&good) }), Blocked::Device(Device::Cuda));
+        memory.settings = JobSettings { precision: Precision::Fp16, ..JobSettings::default() };
+        let half = merged(&memory, true);
+        assert_eq!(blocked(Facts { machine: Some(&machine), ..facts(&half) }), Blocked::Precision(Precision::Fp16));
         let gone = Merged { gone: vec![Role::Pose], ..good.clone() };
         assert_eq!(blocked(Facts { machine: Some(&machine), ..facts(&gone) }), Blocked::Gone(Role::Pose));
         assert_eq!(blocked(facts(&merged(&memory, false))), Blocked::NoUsable);

@@ -12,6 +12,7 @@ mod ending;
 mod files;
 mod foreign;
 mod looks;
+mod precision;
 mod preview;
 mod restart;
 mod work;

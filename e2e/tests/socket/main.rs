@@ -9,6 +9,7 @@
 
 mod feed;
 mod jobs;
+mod precision;
 mod preview;
 mod restarts;
 

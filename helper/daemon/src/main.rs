@@ -8,7 +8,11 @@ mod farewell;
 mod folders;
 mod models;
 mod place;
+<<<<<<< HEAD
 mod remote;
+=======
+mod providers;
+>>>>>>> gpu
 mod run;
 mod serve;
 mod signals;

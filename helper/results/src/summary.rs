@@ -40,7 +40,7 @@ pub fn read_summary(path: &Path) -> Result<Summary> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use silhueta_shared::job::{Device, JobModels, Stage};
+    use silhueta_shared::job::{Device, JobModels, Precision, Stage};
     use silhueta_shared::model::ModelFile;
     use silhueta_shared::summary::{
         DeviceUse, PassedOver, PreviewFrames, Settings, SourceInfo, StageTiming, SummaryState,
@@ -69,6 +69,7 @@ mod tests {
             },
             settings: Settings {
                 fps: None,
+                precision: Precision::Fp32,
                 tracker: "botsort".into(),
                 pose_batch: 8,
                 runtime: "1.23".into(),
@@ -92,13 +93,15 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_that_does_not_say_which_joints_was_of_cocos() {
+    fn the_first_summaries_are_read_as_what_they_were() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("summary.json");
         let mut first = serde_json::to_value(summary()).unwrap();
         first.as_object_mut().unwrap().remove("keypoints");
+        first["settings"].as_object_mut().unwrap().remove("precision");
         write_whole(&path, |w| w.write_all(first.to_string().as_bytes())).unwrap();
-        assert_eq!(read_summary(&path).unwrap().keypoints, "coco17");
+        let read = read_summary(&path).unwrap();
+        assert_eq!((read.keypoints.as_str(), read.settings.precision), ("coco17", Precision::Auto));
     }
 
     #[test]

@@ -45,13 +45,15 @@ pub fn detector(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<
     // A frame is looked at alone: a batch of more is rewritten or filled up.
     if let Batch::Fixed(at) = contract.batch
         && at > 1
-        && let Some(bytes) = batch::freed(runtime, path, &contract, at)?
     {
-        return Detector::new(
-            runtime.network_of(path, &bytes, device)?,
-            &Contract { batch: Batch::Free, ..contract },
-            size,
-        );
+        if let Some(bytes) = batch::freed(runtime, path, &contract, at)? {
+            return Detector::new(
+                runtime.network_of(path, &bytes, device)?,
+                &Contract { batch: Batch::Free, ..contract },
+                size,
+            );
+        }
+        runtime.fills(path, at);
     }
     Detector::new(runtime.network(path, device)?, &contract, size)
 }
@@ -85,6 +87,7 @@ fn of_people<N>(
             at
         }
     };
+    runtime.fills(path, fixed);
     open(runtime.network(path, device)?, Some(fixed))
 }
 

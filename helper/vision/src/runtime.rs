@@ -35,6 +35,16 @@ pub enum RuntimeError {
         /// The runtime's reason.
         why: String,
     },
+    /// A precision was asked for that the device doesn't have.
+    #[error("the precision {precision} was asked for, but can't be had on {device}: {why}")]
+    Precision {
+        /// Which.
+        precision: Precision,
+        /// Where.
+        device: Device,
+        /// The runtime's reason, or ours.
+        why: String,
+    },
     /// A model's graph can't be read.
     #[error(transparent)]
     Graph(#[from] silhueta_registry::graph::GraphError),
@@ -54,6 +64,7 @@ pub struct Runtime {
     environment: ort::environment::Environment,
     info: RuntimeInfo,
     free_batches: Mutex<FreeBatches>,
+    filled: Mutex<HashMap<PathBuf, usize>>,
     recording: Option<(PathBuf, Recording)>,
     precision: Precision,
     engines: Option<PathBuf>,
@@ -81,6 +92,7 @@ impl Runtime {
             environment,
             info: RuntimeInfo { version, file: real.display().to_string() },
             free_batches: Mutex::default(),
+            filled: Mutex::default(),
             recording: None,
             precision: Precision::Auto,
             engines: None,
@@ -123,12 +135,12 @@ impl Runtime {
         let mut passed_over = Vec::new();
         let candidates: &[Device] = match requested {
             Device::Auto => &[Device::Tensorrt, Device::Cuda, Device::Openvino],
-            Device::Cpu if self.precision == Precision::Fp16 => {
-                return Err(RuntimeError::Device { device: Device::Cpu, why: NO_HALF.into() });
+            Device::Cpu | Device::Cuda if self.precision == Precision::Fp16 => {
+                return Err(self.imprecise(requested, NO_HALF.into()));
             }
             Device::Cpu => &[],
             named => {
-                return open(named).map_err(|e| named_device(named, self.explained(named, e))).map(|_| DeviceUse {
+                return open(named).map_err(|e| self.refused(named, model, e)).map(|_| DeviceUse {
                     requested,
                     used: named,
                     passed_over,
@@ -146,9 +158,20 @@ impl Runtime {
         if self.precision == Precision::Fp16 && requested == Device::Auto {
             let why: Vec<_> = passed_over.iter().map(|passed| format!("{}: {}", passed.name, passed.why)).collect();
             let why = format!("{NO_HALF}\n  {}", why.join("\n  "));
-            return Err(RuntimeError::Device { device: Device::Auto, why });
+            return Err(self.imprecise(Device::Auto, why));
         }
         Ok(DeviceUse { requested, used: Device::Cpu, passed_over })
+    }
+
+    fn imprecise(&self, device: Device, why: String) -> RuntimeError {
+        RuntimeError::Precision { precision: self.precision, device, why }
+    }
+
+    /// Why a device that was named could not open `model`: where only half precision was too much, that is said.
+    fn refused(&self, device: Device, model: &Path, error: RuntimeError) -> RuntimeError {
+        let why = self.explained(device, error);
+        let half = self.precision == Precision::Fp16 && self.builder(device, model).is_ok();
+        if half { self.imprecise(device, why) } else { RuntimeError::Device { device, why } }
     }
 
     /// The reason why a device can't be used; OpenVINO doesn't say what it has against a precision.
@@ -223,6 +246,19 @@ impl Runtime {
         self.free_batches().get(file).copied()
     }
 
+    /// How many pictures each run of `file` takes however few there are, where that is more than one and can't be
+    /// changed: runs are filled up, and one picture costs as much as all.
+    pub fn filled_batch(&self, file: &Path) -> Option<usize> {
+        self.filled.lock().unwrap_or_else(PoisonError::into_inner).get(file).copied()
+    }
+
+    /// Remembers that runs of `file` are filled up to `batch` pictures.
+    pub(crate) fn fills(&self, file: &Path, batch: usize) {
+        if batch > 1 {
+            self.filled.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_owned(), batch);
+        }
+    }
+
     pub(crate) fn free_batches(&self) -> MutexGuard<'_, FreeBatches> {
         // What is in it is whole at every moment.
         self.free_batches.lock().unwrap_or_else(PoisonError::into_inner)
@@ -267,11 +303,10 @@ const NO_HALF: &str = "half precision (fp16) needs TensorRT or OpenVINO; elsewhe
 
 fn reason(error: RuntimeError) -> String {
     match error {
-        RuntimeError::Model { why, .. } | RuntimeError::Device { why, .. } | RuntimeError::Load { why, .. } => why,
+        RuntimeError::Model { why, .. }
+        | RuntimeError::Device { why, .. }
+        | RuntimeError::Precision { why, .. }
+        | RuntimeError::Load { why, .. } => why,
         RuntimeError::Graph(error) => error.to_string(),
     }
-}
-
-fn named_device(device: Device, why: String) -> RuntimeError {
-    RuntimeError::Device { device, why }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{JobId, Page, RunId, SessionId, SourceRef};
-use crate::job::{Device, Failure, Stage};
+use crate::job::{Device, Failure, Precision, Stage};
 use crate::model::Role;
 use crate::notice::{Level, Notice, VideoFacts};
 use crate::state::JobState;
@@ -26,6 +26,9 @@ pub struct StartRun {
 pub struct JobSettings {
     /// Where the networks run.
     pub device: Device,
+    /// How exact their numbers are.
+    #[serde(default)]
+    pub precision: Precision,
     /// Finds people, by id; `None` for the first that fits.
     pub detector: Option<String>,
     /// Tells people apart, by id; `None` for the first that fits.
@@ -113,6 +116,24 @@ pub struct ResultsView {
     pub people: u32,
     /// Preview pictures that were encoded while it ran.
     pub preview_frames: u64,
+    /// What ran; `None` in results that were kept before this was told.
+    #[serde(default)]
+    pub ran: Option<Ran>,
+}
+
+/// What results were made with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ran {
+    /// Where the networks ran.
+    pub device: Device,
+    /// The precision that was asked for.
+    pub precision: Precision,
+    /// Found people, by id.
+    pub detector: String,
+    /// Told them apart, by id.
+    pub reid: String,
+    /// Found their joints, by id.
+    pub pose: String,
 }
 
 /// One line of a job's log.

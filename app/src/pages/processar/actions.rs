@@ -176,6 +176,7 @@ fn said(blocked: Blocked, t: &Processar, locale: Locale) -> String {
         Blocked::Missing(role) => (t.blocked_missing)(notices::role(locale, role)),
         Blocked::Gone(role) => (t.blocked_gone)(notices::role(locale, role)),
         Blocked::Device(device) => (t.blocked_device)(notices::device(locale, device)),
+        Blocked::Precision(precision) => (t.blocked_precision)(precision.name()),
         Blocked::NoVideos => t.blocked_empty.into(),
         Blocked::NoUsable => t.blocked_unusable.into(),
     }

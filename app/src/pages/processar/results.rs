@@ -1,12 +1,13 @@
 //! What came out: people, tracks and files of every video of the run that is done.
 
 use leptos::prelude::*;
-use silhueta_shared::protocol::{JobId, JobView};
+use silhueta_shared::job::Precision;
+use silhueta_shared::protocol::{JobId, JobView, Ran};
 use silhueta_shared::state::JobState;
 
 use crate::components::{Copy, Icon, Shape};
 use crate::i18n::results::{Results, about};
-use crate::i18n::{notices, use_locale, use_texts};
+use crate::i18n::{Locale, notices, use_locale, use_texts};
 use crate::state::bench::Bench;
 
 /// Opened in a tab of its own; every other file is downloaded.
@@ -72,6 +73,7 @@ fn OfJob(id: JobId) -> impl IntoView {
                     </div>
                 })}
             </dl>
+            {results.ran.map(|ran| view! { <p class="quiet ran" data-testid="ran">{move || made_with(locale.get(), &ran)}</p> })}
             <ul class="files">{links}</ul>
             <p class="folder">
                 <span class="quiet">{move || t().folder}</span>
@@ -81,6 +83,13 @@ fn OfJob(id: JobId) -> impl IntoView {
         </article>
     }
     .into_any()
+}
+
+/// `CPU · int8 · yolov8n-int8, osnet_x0_5, tinypose-int8`; a precision that nobody chose goes without saying.
+fn made_with(locale: Locale, ran: &Ran) -> String {
+    let Ran { device, precision, detector, reid, pose } = ran;
+    let precision = if *precision == Precision::Auto { String::new() } else { format!(" · {precision}") };
+    format!("{}{precision} · {detector}, {reid}, {pose}", notices::device(locale, *device))
 }
 
 #[component]

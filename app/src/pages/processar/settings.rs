@@ -2,7 +2,7 @@
 //! any time.
 
 use leptos::prelude::*;
-use silhueta_shared::job::Device;
+use silhueta_shared::job::{Device, Precision};
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::JobSettings;
 
@@ -11,6 +11,7 @@ use crate::i18n::processar::Processar;
 use crate::i18n::{notices, use_locale, use_texts};
 use crate::state::bench::Bench;
 use crate::state::helper::HelperState;
+use crate::state::start::has_precision;
 
 /// Frames a second that are offered.
 const RATES: [u32; 5] = [30, 25, 15, 10, 5];
@@ -31,6 +32,7 @@ pub(super) fn Settings() -> impl IntoView {
                 <h2>{move || t().settings}</h2>
             </div>
             <DeviceChoice held />
+            <PrecisionChoice held />
             <ModelChoice role=Role::Detector testid="detector" held />
             <ModelChoice role=Role::Reid testid="reid" held />
             <ModelChoice role=Role::Pose testid="pose" held />
@@ -112,6 +114,48 @@ fn DeviceChoice(held: Memo<bool>) -> impl IntoView {
             />
         </Field>
         <p class="wrong" class:hidden=move || !bad.get()>{move || bad.get().then(why).flatten()}</p>
+    }
+}
+
+#[component]
+fn PrecisionChoice(held: Memo<bool>) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let bench = expect_context::<Bench>();
+    let helper = expect_context::<HelperState>();
+    let chosen = Memo::new(move |_| bench.settings.with(|settings| settings.precision));
+    let choices = Signal::derive(move || {
+        let name =
+            |precision: Precision| if precision == Precision::Auto { t().precision_auto } else { precision.name() };
+        Precision::ALL.map(|precision| Choice::new(precision.name(), name(precision))).to_vec()
+    });
+    let bad = Memo::new(move |_| {
+        let (models, machine) = (helper.models.get(), helper.machine.get());
+        bench.settings.with(|settings| !has_precision(settings, models.as_ref(), machine.as_ref()))
+    });
+    // What the choice means, or what it lacks.
+    let line = move || match (chosen.get(), bad.get()) {
+        (Precision::Fp16, true) => t().precision_no_half,
+        (Precision::Int8, true) => t().precision_no_copy,
+        (Precision::Auto, _) => t().precision_auto_hint,
+        (Precision::Fp32, _) => t().precision_fp32_hint,
+        (Precision::Fp16, _) => t().precision_fp16_hint,
+        (Precision::Int8, _) => t().precision_int8_hint,
+    };
+    view! {
+        <Field label=Signal::derive(move || t().precision)>
+            <Select
+                choices
+                value=Signal::derive(move || chosen.get().name().to_owned())
+                on_choose=move |name| {
+                    let precision = Precision::ALL.into_iter().find(|precision| precision.name() == name);
+                    bench.settings.update(|settings| settings.precision = precision.unwrap_or_default());
+                }
+                disabled=held
+                bad
+                testid="precision"
+            />
+        </Field>
+        <p class=move || if bad.get() { "wrong" } else { "quiet note" } data-testid="precision-note">{line}</p>
     }
 }
 

@@ -4,12 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 use silhueta_shared::job::{Failure, FailureCode, JobModels};
-use silhueta_shared::model::{ModelFile, Role};
+use silhueta_shared::model::{INT8_SUFFIX, ModelFile, Role};
 
 use super::registry;
-
-/// What an int8 copy adds to the id of its original.
-pub(super) const SUFFIX: &str = "-int8";
 
 /// The copies of these networks. One that has none runs as it is, and `warn` hears of it; if none has one, that is an
 /// error.
@@ -33,7 +30,7 @@ pub(crate) fn copies(models: &JobModels, mut warn: impl FnMut(String)) -> Result
     };
     if found == 0 {
         return Err(Failure {
-            code: FailureCode::ModelUnfit,
+            code: FailureCode::PrecisionMissing,
             message: "none of these networks has an int8 copy".into(),
             hint: Some(format!("make one with `silhueta models quantize {} --calibrate VIDEO…`", detector.id)),
         });
@@ -42,10 +39,10 @@ pub(crate) fn copies(models: &JobModels, mut warn: impl FnMut(String)) -> Result
 }
 
 fn copy_of(role: Role, original: &ModelFile) -> Result<ModelFile, String> {
-    if original.id.ends_with(SUFFIX) {
+    if original.id.ends_with(INT8_SUFFIX) {
         return Ok(original.clone());
     }
-    let id = format!("{}{SUFFIX}", original.id);
+    let id = format!("{}{INT8_SUFFIX}", original.id);
     let copy = registry().resolve(role, Some(&id)).map_err(|_| {
         format!("it has no int8 copy; `silhueta models quantize {} --calibrate VIDEO…` makes one", original.id)
     })?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use silhueta_results::summary::read_summary;
 use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobSpec, Precision, Stage};
 use silhueta_shared::notice::Notice;
-use silhueta_shared::protocol::{JobId, JobSettings, JobView, ResultsView};
+use silhueta_shared::protocol::{JobId, JobSettings, JobView, Ran, ResultsView};
 use silhueta_shared::state::JobEvent;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event, PreviewWish};
@@ -86,17 +86,27 @@ fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
         tracks: summary.tracks,
         people: summary.identities,
         preview_frames: summary.preview_frames.pose,
+        ran: Some(Ran {
+            device: summary.device.used,
+            precision: summary.settings.precision,
+            detector: summary.models.detector.id.clone(),
+            reid: summary.models.reid.id.clone(),
+            pose: summary.models.pose.id.clone(),
+        }),
     }
 }
 
 /// One job from its networks to its end.
 async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Controls) -> End {
     // Reads and hashes files of hundreds of megabytes, and leaves nothing behind when it isn't waited for.
-    let JobSettings { detector, reid, pose, .. } = view.settings.clone();
+    let JobSettings { detector, reid, pose, precision, .. } = view.settings.clone();
     let resolving = tokio::task::spawn_blocking(move || {
         let mut warnings = Vec::new();
-        let warn = |warning| warnings.push(warning);
-        let models = models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), warn)?;
+        let mut warn = |warning| warnings.push(warning);
+        let mut models = models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), &mut warn)?;
+        if precision == Precision::Int8 {
+            models = models::int8::copies(&models, warn)?;
+        }
         Ok((models, warnings))
     });
     let resolved = tokio::select! {
@@ -119,7 +129,7 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
         device: view.settings.device,
-        precision: Precision::Auto,
+        precision,
         models,
         fps: view.settings.fps,
         video: view.settings.video,

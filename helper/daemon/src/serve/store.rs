@@ -204,6 +204,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use silhueta_shared::job::Precision;
 
     #[test]
     fn folders_keep_their_numbers_and_no_number_is_given_twice() {
@@ -218,6 +219,23 @@ mod tests {
         store.open_root("/c").unwrap();
         // A page that still knows the closed folder's number must not reach another one by it.
         assert!(store.roots().unwrap().iter().all(|root| root.id != roots[1].id));
+    }
+
+    /// A job as the first version kept it: it knew neither precision nor what ran.
+    const FIRST: &str = r#"{"id":4,"run":2,"page":"processar","owner":null,"source":{"path":{"path":"/v/a.mp4"}},
+        "settings":{"device":"cpu","detector":null,"reid":"osnet","pose":null,"fps":12.5,"video":true,"again":false},
+        "state":"completed","stopping":false,"facts":null,"stages":[],"failure":null,
+        "results":{"folder":"/o/a","files":["pose.json"],"tracks":2,"people":1,"preview_frames":0},
+        "created":1,"started":2,"ended":3}"#;
+
+    #[test]
+    fn jobs_that_an_older_version_kept_are_read() {
+        let store = Store::in_memory();
+        let row = "INSERT INTO jobs (id, view, path) VALUES (4, ?1, '/v/a.mp4')";
+        store.db.execute(row, [FIRST]).unwrap();
+        let [Kept { view, .. }] = &store.jobs().unwrap()[..] else { panic!("the job was left out") };
+        assert_eq!((view.settings.precision, view.settings.fps), (Precision::Auto, Some(12.5)));
+        assert_eq!(view.results.as_ref().map(|results| (results.people, results.ran.clone())), Some((1, None)));
     }
 
     #[test]

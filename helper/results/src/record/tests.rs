@@ -3,6 +3,7 @@
 use super::*;
 use crate::Error;
 use crate::file::write_whole;
+use silhueta_shared::job::Precision;
 use silhueta_shared::model::Role;
 use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::Settings;
@@ -27,6 +28,7 @@ fn meta(joints: usize) -> RecordMeta {
         models: vec![RecordModel { role: Role::Detector, id: "yolox_m".into(), sha256: "ab".repeat(32) }],
         settings: Settings {
             fps: None,
+            precision: Precision::Fp32,
             tracker: "botsort".into(),
             pose_batch: 8,
             runtime: "1.23".into(),
@@ -106,7 +108,7 @@ fn the_bytes_are_pinned() {
     }
     write(&path, &meta(2), &pinned);
     let bytes = std::fs::read(&path).unwrap();
-    assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (13985, 0xDAF1_38A0));
+    assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (14004, 0x6C21_BCE6));
 }
 
 #[test]

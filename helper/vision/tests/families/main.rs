@@ -181,6 +181,8 @@ fn a_batch_that_matters_is_kept() {
     assert_eq!((alone.len(), alone[0].len()), (2, 512));
     assert_ne!(alone[0], together[0], "it is run as it is");
     assert_eq!(bench.runtime.free_batch(&mixed), Some(false));
+    assert_eq!(bench.runtime.filled_batch(&mixed), Some(4));
+    assert_eq!(bench.runtime.filled_batch(&bench.real("osnet_x0_25_msmt17")), None);
 }
 
 #[test]
@@ -190,11 +192,11 @@ fn a_detector_with_a_batch_of_several_sees_the_same_people() {
     assert!(!expected.is_empty());
     let free = bench.remade("yolox_nano", "yolox_3", |model| model.fix_batch(3));
     assert!(same_people(&expected, &sure(bench.people(&free).unwrap()), 0.99));
-    assert_eq!(bench.runtime.free_batch(&free), Some(true));
+    assert_eq!((bench.runtime.free_batch(&free), bench.runtime.filled_batch(&free)), (Some(true), None));
     // Each picture gets the mean of all: the same one three times over is that twice.
     let mixed = bench.remade("yolox_nano", "yolox_mixed", |model| model.mix_batch().fix_batch(3));
     bench.people(&mixed).unwrap();
-    assert_eq!(bench.runtime.free_batch(&mixed), Some(false));
+    assert_eq!((bench.runtime.free_batch(&mixed), bench.runtime.filled_batch(&mixed)), (Some(false), Some(3)));
 }
 
 #[test]

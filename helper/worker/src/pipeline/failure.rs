@@ -72,6 +72,9 @@ impl JobError {
                 FailureCode::DeviceMissing,
                 Some("choose --device auto or --device cpu; `silhueta doctor` lists the devices"),
             ),
+            Self::Runtime(RuntimeError::Precision { .. }) => {
+                (FailureCode::PrecisionMissing, Some("choose the precision auto, or a device that has this one"))
+            }
             Self::Runtime(RuntimeError::Model { .. } | RuntimeError::Graph(_)) => {
                 (FailureCode::ModelUnfit, Some("choose another file; `silhueta doctor` lists the models there are"))
             }

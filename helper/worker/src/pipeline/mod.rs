@@ -132,6 +132,7 @@ fn work(spec: &JobSpec, out: &Path, reporter: &Reporter) -> Result<Summary, JobE
     job.source.frames = tracked.frames;
     let settings = Settings {
         fps: spec.fps,
+        precision: spec.precision,
         tracker: track::PRESET.name().into(),
         pose_batch: job.pose_batch(),
         runtime: job.runtime.info().version.clone(),

@@ -165,6 +165,11 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
         engines.remember(used, spec.precision, [detector, reid, pose]);
     }
     reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
+    for model in [detector, reid, pose] {
+        if let Some(batch) = job.runtime.filled_batch(Path::new(&model.file)) {
+            reporter.log(Notice::FixedBatch { model: model.id.clone(), batch: batch as u64 });
+        }
+    }
     let sum = sha256_unless(path, || reporter.control().is_stopped()).map_err(|e| JobError::source(path, &e))?;
     job.source.sha256 = sum.ok_or(JobError::Stopped)?;
     Ok(job)

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::samples;
-use crate::protocol::{decode, encode};
+use crate::job::Device;
+use crate::protocol::{JobSettings, decode, encode};
 
 const PINNED: &str = include_str!("golden.txt");
 
@@ -27,6 +28,14 @@ where
         });
         writeln!(text, "{side} {name}\n  {json}\n  {hex}").unwrap();
     }
+}
+
+#[test]
+fn settings_of_an_older_client_are_read() {
+    let json = serde_json::json!({"device": "cpu", "detector": null, "reid": null, "pose": null, "fps": null,
+                                  "video": true, "again": false});
+    let read: JobSettings = decode(&encode(&json).unwrap()).unwrap();
+    assert_eq!(read, JobSettings { device: Device::Cpu, video: true, ..JobSettings::default() });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! it, so that it can't be taken for a word of the protocol.
 
 use crate::geometry::Bbox;
-use crate::job::{Device, Failure, FailureCode, Stage};
+use crate::job::{Device, Failure, FailureCode, Precision, Stage};
 use crate::model::Role;
 use crate::notice::{Level, Notice, VideoFacts, VideoWarning};
 use crate::protocol::*;
@@ -51,6 +51,7 @@ fn settings(device: Device) -> JobSettings {
     let model = |id: &str| Some(text(id));
     JobSettings {
         device,
+        precision: Precision::Auto,
         detector: model("YOLOX-m"),
         reid: model("OSNet"),
         pose: None,
@@ -83,6 +84,11 @@ fn asks() -> Vec<(String, Ask)> {
     for device in all::<Device>() {
         let start = StartRun { page: Page::Processar, sources: sources(), settings: settings(device) };
         samples.push((format!("start {device}"), Ask::Start(start)));
+    }
+    for precision in all::<Precision>() {
+        let settings = JobSettings { precision, ..settings(Device::Cpu) };
+        let start = StartRun { page: Page::Processar, sources: sources(), settings };
+        samples.push((format!("start with {precision}"), Ask::Start(start)));
     }
     let plain = JobSettings { video: false, ..JobSettings::default() };
     let start = StartRun { page: Page::Testes, sources: sources().split_off(2), settings: plain };
@@ -139,6 +145,7 @@ fn notices() -> Vec<Notice> {
         Notice::PassedOver { device: text("CUDA"), why: text("No such library") },
         Notice::Identified { tracks: 21, people: 18 },
         Notice::Model { text: text("Its checksum is not the manifest's") },
+        Notice::FixedBatch { model: text("YOLOX-m"), batch: 4 },
         Notice::Paused,
         Notice::Resumed,
         Notice::Stopping,
@@ -196,6 +203,13 @@ fn results() -> ResultsView {
         tracks: 21,
         people: 18,
         preview_frames: 40,
+        ran: Some(Ran {
+            device: Device::Cpu,
+            precision: Precision::Int8,
+            detector: text("YOLOX-m-int8"),
+            reid: text("OSNet"),
+            pose: text("RTMPose-l"),
+        }),
     }
 }
 

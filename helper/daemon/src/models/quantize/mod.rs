@@ -12,7 +12,7 @@ use silhueta_registry::ResolveError;
 use silhueta_registry::locate::inspect;
 use silhueta_results::file::write_whole;
 use silhueta_shared::job::{Failure, FailureCode, JobModels};
-use silhueta_shared::model::{ModelFile, Role};
+use silhueta_shared::model::{INT8_SUFFIX, ModelFile, Role};
 use silhueta_shared::quantize::{Calibrate, Compare, Comparison, Frames};
 use silhueta_shared::worker::{Command, Event};
 use tokio_util::sync::CancellationToken;
@@ -20,14 +20,13 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{QuantizeOptions, note, say};
 use crate::exit::{CliError, Exit};
 use crate::models;
-use crate::models::int8::SUFFIX;
 use crate::worker::Worker;
 
 /// Makes the copy, compares it and keeps both it and the report in the models folder.
 pub(super) async fn quantize(options: &QuantizeOptions, stop: &CancellationToken) -> Result<Exit, CliError> {
     let (role, original, models) = networks(options)?;
     let folder = models::folder();
-    let copy = folder.join(format!("{}{SUFFIX}.onnx", original.id));
+    let copy = folder.join(format!("{}{INT8_SUFFIX}.onnx", original.id));
     if copy.exists() && !options.force {
         return Err(CliError::Input(format!("{} is there already; --force makes it anew", copy.display())));
     }
@@ -87,7 +86,7 @@ async fn make(
         return Ok(());
     }
     keep(&made, copy, original, &comparison, options).map_err(|why| CliError::Runtime(why.to_string()))?;
-    say(&format!("kept as {}: use it by its id, {}{SUFFIX}", copy.display(), original.id));
+    say(&format!("kept as {}: use it by its id, {}{INT8_SUFFIX}", copy.display(), original.id));
     Ok(())
 }
 
