@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use silhueta_registry::Registry;
 use silhueta_registry::locate::{inspect, sha256_unless};
 use silhueta_registry::manifest::{Entry, Manifest, Profile};
+use silhueta_registry::{Contract, Family, Registry};
 use silhueta_shared::model::Role;
+use silhueta_shared::pose::KeypointSet;
 use tokio_util::sync::CancellationToken;
 
 use super::error::StoreError;
@@ -128,6 +129,10 @@ impl Store {
         self.manifest.find(stem(id)).map_or(0, |entry| Part::new(&self.work(), &entry.id).len())
     }
 
+    pub(crate) fn manifest(&self) -> &'static Manifest {
+        self.manifest
+    }
+
     /// All that is there, then all that could be. Reads each file whole.
     pub(crate) fn list(&self) -> Vec<Item> {
         let mut items: Vec<_> = self.registry().scan().into_iter().map(|found| self.item_there(found)).collect();
@@ -140,7 +145,7 @@ impl Store {
             keypoints: entry.keypoints.clone(),
             size: entry.size,
             licence: Some(entry.licence.clone()),
-            state: entry.url.clone().map_or(ItemState::BringYourOwn, ItemState::Fetchable),
+            state: entry.addresses().next().map_or(ItemState::BringYourOwn, |a| ItemState::Fetchable(a.to_owned())),
             partial: self.kept(&entry.id),
         }));
         items
@@ -155,7 +160,9 @@ impl Store {
         Item {
             size: found.path.metadata().ok().map(|meta| meta.len()),
             profile: entry.and_then(|entry| entry.profile),
-            keypoints: entry.and_then(|entry| entry.keypoints.clone()),
+            keypoints: entry
+                .and_then(|entry| entry.keypoints.clone())
+                .or_else(|| keypoints(found.contract.as_ref().ok()?)),
             licence: entry.map(|entry| entry.licence.clone()),
             id: found.id,
             role,
@@ -193,6 +200,16 @@ impl Store {
             checks.push(Check { id, sha256: Some(sha256), verdict });
         }
         Ok(Some(checks))
+    }
+}
+
+/// The joints that a pose network finds, by its graph.
+fn keypoints(contract: &Contract) -> Option<String> {
+    match contract.family {
+        Family::Simcc { keypoints, .. } | Family::Heatmap { keypoints, .. } => {
+            KeypointSet::of_count(keypoints).map(|set| set.name().to_owned())
+        }
+        _ => None,
     }
 }
 

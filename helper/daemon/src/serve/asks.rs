@@ -88,9 +88,17 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
             helper.spool.drop_upload(state.bench.store(), upload).map(|()| Answer::Done)
         }
         Ask::ScanModels => {
-            let models = tokio::task::spawn_blocking(shelf::scan).await.map_err(internal)?;
-            shelf::tell(helper, models);
+            shelf::look(helper).await;
             Ok(Answer::Done)
+        }
+        Ask::FetchModels { .. }
+        | Ask::CancelFetch { .. }
+        | Ask::DropPartial { .. }
+        | Ask::VerifyModels { .. }
+        | Ask::RemoveModel { .. }
+        | Ask::RestoreModel { .. } => {
+            let error = WireError::new(ErrorCode::IllegalState, "this helper changes no models yet");
+            Err(error.hint("use `silhueta models` in a terminal"))
         }
         Ask::Log { job, after } => {
             let state = helper.state();

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::hub::{Hub, Joined, Link};
 use super::now;
 use super::previews::Previews;
+use super::shelf::Preferred;
 use super::spool::Spool;
 use super::workbench::Workbench;
 
@@ -20,6 +21,7 @@ use super::workbench::Workbench;
 pub(super) struct State {
     pub(super) bench: Workbench,
     pub(super) models: ModelShelf,
+    pub(super) preferred: Preferred,
     pub(super) hardware: Hardware,
     pub(super) machine: Option<DoctorReport>,
 }
@@ -37,6 +39,8 @@ pub(super) struct Helper {
     pub(super) queued: Notify,
     /// Files that are looked into at the same time, each by a process of its own.
     pub(super) inspections: Semaphore,
+    /// Held by whoever looks through the models.
+    pub(super) looking: tokio::sync::Mutex<()>,
     /// The helper is ending.
     pub(super) closing: CancellationToken,
 }
@@ -44,7 +48,8 @@ pub(super) struct Helper {
 impl Helper {
     pub(super) fn new(state: State, hub: Arc<Hub>, previews: Arc<Previews>, spool: Spool, out: PathBuf) -> Self {
         let (queued, inspections, closing) = (Notify::new(), Semaphore::new(2), CancellationToken::new());
-        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, closing }
+        let looking = tokio::sync::Mutex::default();
+        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, looking, closing }
     }
 
     /// The state; never held over an await.
@@ -87,6 +92,7 @@ impl Helper {
             lock: state.bench.lock(),
             hardware: state.hardware.clone(),
             models: state.models.clone(),
+            fetches: vec![],
             roots,
             machine: state.machine.clone(),
             upload_room: self.spool.room(state.bench.store()),

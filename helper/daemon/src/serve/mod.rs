@@ -50,6 +50,7 @@ use helper::{Helper, State};
 use hub::Hub;
 use listen::Doorman;
 use previews::Previews;
+use shelf::Preferred;
 use spool::Spool;
 use store::Store;
 use workbench::Workbench;
@@ -101,6 +102,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
     let mut tasks = JoinSet::new();
     tasks.spawn(runner::run(Arc::clone(&helper)));
     tasks.spawn(hardware::watch(Arc::clone(&helper)));
+    tasks.spawn(shelf::keep(Arc::clone(&helper)));
     tasks.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
         _ = signals.next() => {}
@@ -141,7 +143,13 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub)).map_err(|e| fail(&e))?;
-    let state = State { bench, models: shelf::unknown(), hardware: Hardware::default(), machine: None };
+    let state = State {
+        bench,
+        models: shelf::unknown(),
+        preferred: Preferred::default(),
+        hardware: Hardware::default(),
+        machine: None,
+    };
     Ok(Helper::new(state, hub, previews, spool, out))
 }
 
@@ -236,14 +244,9 @@ fn welcome(address: &str, access: Option<&Access>, home: &home::Home, has_page: 
 
 /// Finds out what machine this is and which models there are, while the page is already there.
 async fn look_around(helper: Arc<Helper>) {
-    let scanning = tokio::task::spawn_blocking(shelf::scan);
-    let scanned = tokio::select! {
-        scanned = scanning => scanned,
+    tokio::select! {
+        () = shelf::look(&helper) => {}
         () = helper.closing.cancelled() => return,
-    };
-    match scanned {
-        Ok(models) => shelf::tell(&helper, models),
-        Err(error) => tracing::error!("the models can't be looked through: {error}"),
     }
     let report = tokio::select! {
         report = doctor::ask() => report,
