@@ -30,6 +30,7 @@ pub struct Server {
     complaints: Lines,
     args: Vec<String>,
     models: PathBuf,
+    variables: Vec<(String, String)>,
 }
 
 impl Server {
@@ -42,12 +43,19 @@ impl Server {
 
     /// With models from elsewhere and more arguments.
     pub fn with(helper: Helper, models: PathBuf, args: &[&str]) -> Self {
+        Self::with_variables(helper, models, args, &[])
+    }
+
+    /// The same in an environment with these variables, too.
+    pub fn with_variables(helper: Helper, models: PathBuf, args: &[&str], variables: &[(&str, &str)]) -> Self {
         for folder in ["home/Videos", "home/data", "home/state", "here"] {
             std::fs::create_dir_all(helper.at(folder)).expect("a folder of the helper");
         }
         let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let (child, address, complaints) = spawn(&helper, &models, "0", &args);
-        Self { helper, address, child, complaints, args, models }
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (child, address, complaints) = spawn(&helper, &models, "0", &args, &variables);
+        Self { helper, address, child, complaints, args, models, variables }
     }
 
     /// The folder that is open from the start.
@@ -114,7 +122,7 @@ impl Server {
     /// Starts it again at the same port with the same home.
     pub fn restart(&mut self) {
         let port = self.port().to_string();
-        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args);
+        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args, &self.variables);
         assert_eq!(address, self.address);
         (self.child, self.complaints) = (child, complaints);
     }
@@ -157,10 +165,18 @@ pub fn command(helper: &Helper, models: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn spawn(helper: &Helper, models: &Path, port: &str, args: &[String]) -> (Child, String, Lines) {
+fn spawn(
+    helper: &Helper,
+    models: &Path,
+    port: &str,
+    args: &[String],
+    variables: &[(String, String)],
+) -> (Child, String, Lines) {
     let mut all = vec!["--port", port];
     all.extend(args.iter().map(String::as_str));
-    let mut child = command(helper, models, &all).spawn().expect("silhueta starts");
+    let mut command = command(helper, models, &all);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    let mut child = command.spawn().expect("silhueta starts");
     let complaints = Lines::default();
     let stderr = child.stderr.take().expect("its stderr");
     let kept = Arc::clone(&complaints);
