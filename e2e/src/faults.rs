@@ -20,11 +20,13 @@ impl Faults {
     }
 
     /// What a helper needs in its environment, for its workers to fail. `deaf`: they ignore SIGTERM as well.
-    pub fn environment(&self, helper: &Helper, deaf: bool) -> Vec<(String, PathBuf)> {
+    pub fn environment(&self, helper: &Helper, deaf: bool) -> Vec<(&'static str, String)> {
         let faulty = helper.binary("faulty/silhueta-worker");
         assert!(faulty.is_file(), "{} is missing: `cargo xtask test` builds it", faulty.display());
         let worker = if deaf { wrapped(helper, &faulty) } else { faulty };
-        vec![("SILHUETA_WORKER".to_owned(), worker), ("SILHUETA_FAULTS".to_owned(), self.file.clone())]
+        [("SILHUETA_WORKER", worker), ("SILHUETA_FAULTS", self.file.clone())]
+            .map(|(name, path)| (name, path.display().to_string()))
+            .into()
     }
 
     /// How workers that start from now on fail; nothing for not at all.

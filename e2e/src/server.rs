@@ -30,11 +30,8 @@ pub struct Server {
     complaints: Lines,
     args: Vec<String>,
     models: PathBuf,
-    environment: Environment,
+    variables: Vec<(String, String)>,
 }
-
-/// Names and values beside the usual ones.
-type Environment = Vec<(String, PathBuf)>;
 
 impl Server {
     /// With the test data's models. `None`, said aloud, where something is missing.
@@ -46,17 +43,19 @@ impl Server {
 
     /// With models from elsewhere and more arguments.
     pub fn with(helper: Helper, models: PathBuf, args: &[&str]) -> Self {
-        Self::within(helper, models, args, vec![])
+        Self::with_variables(helper, models, args, &[])
     }
 
-    /// With an environment of its own as well.
-    pub fn within(helper: Helper, models: PathBuf, args: &[&str], environment: Environment) -> Self {
+    /// The same in an environment with these variables, too.
+    pub fn with_variables(helper: Helper, models: PathBuf, args: &[&str], variables: &[(&str, &str)]) -> Self {
         for folder in ["home/Videos", "home/data", "home/state", "here"] {
             std::fs::create_dir_all(helper.at(folder)).expect("a folder of the helper");
         }
         let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let (child, address, complaints) = spawn(&helper, &models, "0", &args, &environment);
-        Self { helper, address, child, complaints, args, models, environment }
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (child, address, complaints) = spawn(&helper, &models, "0", &args, &variables);
+        Self { helper, address, child, complaints, args, models, variables }
     }
 
     /// The folder that is open from the start.
@@ -123,7 +122,7 @@ impl Server {
     /// Starts it again at the same port with the same home.
     pub fn restart(&mut self) {
         let port = self.port().to_string();
-        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args, &self.environment);
+        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args, &self.variables);
         assert_eq!(address, self.address);
         (self.child, self.complaints) = (child, complaints);
     }
@@ -171,12 +170,13 @@ fn spawn(
     models: &Path,
     port: &str,
     args: &[String],
-    environment: &Environment,
+    variables: &[(String, String)],
 ) -> (Child, String, Lines) {
     let mut all = vec!["--port", port];
     all.extend(args.iter().map(String::as_str));
-    let environment = environment.iter().map(|(name, value)| (name, value));
-    let mut child = command(helper, models, &all).envs(environment).spawn().expect("silhueta starts");
+    let mut command = command(helper, models, &all);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    let mut child = command.spawn().expect("silhueta starts");
     let complaints = Lines::default();
     let stderr = child.stderr.take().expect("its stderr");
     let kept = Arc::clone(&complaints);

@@ -33,6 +33,28 @@ impl Role {
 
 /// What the int8 copy that `silhueta models quantize` makes adds to the id of its original.
 pub const INT8_SUFFIX: &str = "-int8";
+/// What a network is good for, among those of its role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// Small and quick.
+    Fast,
+    /// Between the two.
+    Balanced,
+    /// Large and slow.
+    Accurate,
+}
+
+impl Profile {
+    /// The name used in files and on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Balanced => "balanced",
+            Self::Accurate => "accurate",
+        }
+    }
+}
 
 /// A network's file, exactly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use silhueta_shared::model::Role;
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{
-    Hardware, JobId, JobSettings, JobView, LogLine, ModelShelf, ModelView, Page, Root, RootId, RunId, Snapshot,
-    SourceRef,
+    Hardware, JobId, JobSettings, JobView, LogLine, ModelOrigin, ModelShelf, ModelView, Page, Root, RootId, RunId,
+    Snapshot, SourceRef,
 };
 use silhueta_shared::state::JobState;
 
@@ -50,11 +50,29 @@ pub(crate) fn line(seq: u64) -> LogLine {
 }
 
 pub(crate) fn model(id: &str, role: Role) -> ModelView {
-    ModelView { id: id.into(), role: Some(role), about: String::new(), size: 1 }
+    ModelView {
+        id: id.into(),
+        role: Some(role),
+        about: String::new(),
+        size: 1,
+        profile: None,
+        keypoints: None,
+        licence: None,
+        origin: ModelOrigin::Known,
+        used: false,
+    }
 }
 
 pub(crate) fn shelf(models: Vec<ModelView>) -> ModelShelf {
-    ModelShelf { folder: "/models".into(), models, missing: Vec::new() }
+    ModelShelf {
+        folder: "/models".into(),
+        disk_used: 0,
+        disk_free: None,
+        models,
+        offered: Vec::new(),
+        missing: Vec::new(),
+        removed: Vec::new(),
+    }
 }
 
 pub(crate) fn snapshot(jobs: Vec<JobView>) -> Snapshot {
@@ -65,6 +83,7 @@ pub(crate) fn snapshot(jobs: Vec<JobView>) -> Snapshot {
         lock: None,
         hardware: Hardware::default(),
         models: shelf(Vec::new()),
+        fetches: Vec::new(),
         roots: Vec::new(),
         machine: None,
         upload_room: 0,

@@ -92,6 +92,7 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
         HelperMessage::Answer { .. }
         | HelperMessage::Refused { .. }
         | HelperMessage::Preview(_)
+        | HelperMessage::Fetch(_)
         | HelperMessage::Closing => nothing,
     }
 }
@@ -115,7 +116,8 @@ pub(crate) fn heard_up_to(lines: &[LogLine]) -> u64 {
 }
 
 fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model {
-    let Snapshot { now: theirs, mut jobs, log, lock, hardware, models, roots, machine, upload_room, out } = snapshot;
+    let Snapshot { now: theirs, mut jobs, log, lock, hardware, models, fetches: _, roots, machine, upload_room, out } =
+        snapshot;
     jobs.sort_by_key(|job| job.id);
     // Logs heard before stay, unless the number now names another job (the helper's store was thrown away).
     let same = |id: &JobId| {

@@ -38,8 +38,9 @@ impl Bench {
         let models = helper.data.join("models");
         let faults = Faults::new(&helper);
         let mut environment = faults.environment(&helper, deaf);
-        environment.extend(patience.map(|seconds| ("SILHUETA_PATIENCE".to_owned(), seconds.to_string().into())));
-        let server = Server::within(helper, models, &[], environment);
+        environment.extend(patience.map(|seconds| ("SILHUETA_PATIENCE", seconds.to_string())));
+        let variables: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let server = Server::with_variables(helper, models, &[], &variables);
         let clip = server.clip("crossing_360p.mp4", "crossing.mp4", 60);
         Some(Self { server, faults, clip })
     }

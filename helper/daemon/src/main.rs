@@ -8,11 +8,8 @@ mod farewell;
 mod folders;
 mod models;
 mod place;
-<<<<<<< HEAD
-mod remote;
-=======
 mod providers;
->>>>>>> gpu
+mod remote;
 mod run;
 mod serve;
 mod signals;

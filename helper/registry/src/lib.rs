@@ -16,3 +16,4 @@ mod pytorch;
 
 pub use family::{Batch, Contract, Family, InputSize};
 pub use locate::{Found, Registry, ResolveError, Resolved};
+pub use pytorch::recipe;

@@ -3,31 +3,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use silhueta_shared::model::Role;
 
-/// What a model is good for, among those of its role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Profile {
-    /// Small and quick.
-    Fast,
-    /// Between the two.
-    Balanced,
-    /// Large and slow.
-    Accurate,
-}
-
-impl Profile {
-    /// The name used in the manifest.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Fast => "fast",
-            Self::Balanced => "balanced",
-            Self::Accurate => "accurate",
-        }
-    }
-}
+pub use silhueta_shared::model::Profile;
 
 /// One model of the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

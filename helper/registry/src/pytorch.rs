@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::manifest::Entry;
+
 /// Where the recipes are, in the project's own sources.
 const RECIPES: &str = "models/recipes/README.md";
 /// What torchreid calls its OSNets; no name is the beginning of another.
@@ -34,19 +36,12 @@ pub(crate) fn export_recipe(path: &Path) -> String {
         let known = OSNETS.into_iter().find(|known| name.contains(known));
         let model = known.unwrap_or("osnet_x1_0");
         let width = if known.is_some() { "" } else { " (if it is not an osnet_x1_0, put its own name there)" };
+        let alone = osnet(model, &file.to_string(), &stem);
         format!(
             "{begin}, where torch and torchreid are{width}:\n  \
              python models/recipes/osnet.py {model} \"{file}\" \"{stem}.onnx\"\n\
              or, without Silhueta's sources:\n  \
-             python -c \"import sys, torch, torchreid; \
-             m = torchreid.models.build_model('{model}', num_classes=1, pretrained=False); \
-             s = torch.load(sys.argv[1], map_location='cpu'); s = s.get('state_dict', s); \
-             print(m.load_state_dict({{k.removeprefix('module.'): v for k, v in s.items() if 'classifier' not in k}}, \
-             strict=False)); \
-             torch.onnx.export(m.eval(), torch.zeros(1, 3, 256, 128), sys.argv[2], \
-             input_names=['images'], output_names=['output'], \
-             dynamic_axes={{'images': {{0: 'batch'}}, 'output': {{0: 'batch'}}}}, dynamo=False)\" \
-             \"{file}\" \"{stem}.onnx\""
+             {alone}"
         )
     } else if has(&["rtmpose", "rtmw", "rtmdet", "hrnet", "8xb"]) {
         format!("{begin} with MMDeploy: {RECIPES} has the commands for RTMPose, RTMDet, HRNet and MMDetection's YOLOX")
@@ -69,6 +64,37 @@ pub(crate) fn export_recipe(path: &Path) -> String {
              Any other: {RECIPES} has the commands for YOLOX, RTMPose, RTMDet, OSNet and ViTPose"
         )
     }
+}
+
+/// The command that makes a model of the manifest of its published weights, for families of which there is one that
+/// needs nothing but their own project.
+pub fn recipe(entry: &Entry) -> Option<String> {
+    let id = &entry.id;
+    match entry.family.as_str() {
+        // A quantized one takes more than a command.
+        _ if id.contains("int8") => None,
+        "yolov8" | "yolo_end2end" => Some(format!("yolo export model=\"{id}.pt\" format=onnx")),
+        "osnet" => {
+            let model = OSNETS.into_iter().find(|known| id.contains(known))?;
+            Some(osnet(model, &format!("{id}.pth"), id))
+        }
+        _ => None,
+    }
+}
+
+/// Exports an OSNet with nothing but torch and torchreid.
+fn osnet(model: &str, file: &str, stem: &str) -> String {
+    format!(
+        "python -c \"import sys, torch, torchreid; \
+         m = torchreid.models.build_model('{model}', num_classes=1, pretrained=False); \
+         s = torch.load(sys.argv[1], map_location='cpu'); s = s.get('state_dict', s); \
+         print(m.load_state_dict({{k.removeprefix('module.'): v for k, v in s.items() if 'classifier' not in k}}, \
+         strict=False)); \
+         torch.onnx.export(m.eval(), torch.zeros(1, 3, 256, 128), sys.argv[2], \
+         input_names=['images'], output_names=['output'], \
+         dynamic_axes={{'images': {{0: 'batch'}}, 'output': {{0: 'batch'}}}}, dynamo=False)\" \
+         \"{file}\" \"{stem}.onnx\""
+    )
 }
 
 #[cfg(test)]
@@ -97,6 +123,17 @@ mod tests {
         }
         let widths = OSNETS.map(|name| export_recipe(Path::new(&format!("{name}_msmt17.pth"))));
         assert!(widths.iter().zip(OSNETS).all(|(said, name)| said.contains(&format!("build_model('{name}'"))));
+    }
+
+    #[test]
+    fn what_has_to_be_brought_has_its_command_where_there_is_one() {
+        let of = |id: &str| recipe(crate::manifest::Manifest::builtin().find(id).unwrap());
+        assert_eq!(of("yolov8n").as_deref(), Some("yolo export model=\"yolov8n.pt\" format=onnx"));
+        let osnet = of("osnet_x0_5").unwrap();
+        assert!(
+            osnet.contains("build_model('osnet_x0_5'") && osnet.ends_with("\"osnet_x0_5.pth\" \"osnet_x0_5.onnx\"")
+        );
+        assert_eq!([of("yolo26n_int8"), of("pfld_68")], [None, None]);
     }
 
     #[test]

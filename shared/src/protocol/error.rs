@@ -30,6 +30,22 @@ pub enum ErrorCode {
     NotAVideo,
     /// No model of a role is there, or the one named doesn't fit.
     ModelUnfit,
+    /// The file can't be used as a network.
+    NotAModel,
+    /// The file holds weights without a graph; `hint` says how to make a network of it.
+    NeedsExport,
+    /// Another model has this name.
+    NameTaken,
+    /// A job uses it, or another helper is at it.
+    InUse,
+    /// The network, or the other side, can't be reached.
+    Offline,
+    /// None of a model's addresses gave it.
+    NotDelivered,
+    /// What came is not the file that it should be; it was thrown away.
+    WrongDigest,
+    /// The disk has no room.
+    DiskFull,
     /// The request's address, host or origin is not this helper's.
     Forbidden,
     /// A token is needed.

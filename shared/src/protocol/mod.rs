@@ -7,6 +7,7 @@ mod ids;
 mod job;
 mod page;
 mod preview;
+mod shelf;
 mod snapshot;
 
 pub use error::{ErrorCode, WireError};
@@ -15,7 +16,11 @@ pub use ids::{JobId, RootId, RunId, SessionId, UploadId};
 pub use job::{JobSettings, JobView, LogLine, Ran, ResultsView, StageView, StartRun};
 pub use page::{Lock, Page};
 pub use preview::{MAX_CREDITS, PreviewFrame};
-pub use snapshot::{Gpu, Hardware, ModelShelf, ModelView, Snapshot, WantedModel};
+pub use shelf::{
+    FetchProgress, FetchState, MAX_MODEL, ModelCheck, ModelFetch, ModelImported, ModelOrigin, ModelShelf, ModelSource,
+    ModelVerdict, ModelView, OfferedModel, RemovedModel, WantedModel,
+};
+pub use snapshot::{Gpu, Hardware, Snapshot};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -120,6 +125,36 @@ pub enum Ask {
     },
     /// Look again for models. Everyone gets the new [`HelperMessage::Models`].
     ScanModels,
+    /// Fetch models, one after another; one that is on its way already is not fetched twice.
+    FetchModels {
+        /// Which.
+        ids: Vec<String>,
+    },
+    /// End a download, or take it out of the queue. What came is kept: the next one goes on from there.
+    CancelFetch {
+        /// Of which model.
+        id: String,
+    },
+    /// Throw away what came of a model that is not on its way now.
+    DropPartial {
+        /// Of which model.
+        id: String,
+    },
+    /// Hold models to what is known of them. Answered by [`Answer::Checked`], after a while.
+    VerifyModels {
+        /// Which; all that are there when none is named.
+        ids: Vec<String>,
+    },
+    /// Take a model away.
+    RemoveModel {
+        /// Which.
+        id: String,
+    },
+    /// Bring back what was taken away.
+    RestoreModel {
+        /// Which.
+        id: String,
+    },
     /// Lines of a job's log. Answered by [`Answer::Log`].
     Log {
         /// Whose.
@@ -184,6 +219,8 @@ pub enum HelperMessage {
     Hardware(Hardware),
     /// The models there are.
     Models(ModelShelf),
+    /// A download began, went on or ended.
+    Fetch(ModelFetch),
     /// The folders that are open.
     Roots(Vec<Root>),
     /// What the machine can do; comes once it is known.
@@ -215,6 +252,8 @@ pub enum Answer {
     Facts(VideoFacts),
     /// Lines, oldest first.
     Log(Vec<LogLine>),
+    /// What checks of models said.
+    Checked(Vec<ModelCheck>),
 }
 
 /// A message as bytes.

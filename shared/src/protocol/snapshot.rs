@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobId, JobView, Lock, LogLine, Root};
-use crate::model::Role;
+use super::{JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, Root};
 use crate::worker::DoctorReport;
 
 /// The state of the helper when a client arrives.
@@ -21,6 +20,8 @@ pub struct Snapshot {
     pub hardware: Hardware,
     /// The models there are.
     pub models: ModelShelf,
+    /// Downloads that wait or run, in the order of their turns, and those that failed last.
+    pub fetches: Vec<ModelFetch>,
     /// The folders that are open.
     pub roots: Vec<Root>,
     /// What the machine can do; not known in the first moments.
@@ -53,41 +54,4 @@ pub struct Gpu {
     pub memory_used: u64,
     /// Bytes of its memory.
     pub memory_total: u64,
-}
-
-/// The models that were found, and what is missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModelShelf {
-    /// The folder that was looked in.
-    pub folder: String,
-    /// What is there, in order of preference within a role.
-    pub models: Vec<ModelView>,
-    /// Roles of the main job that nothing fits, with what would.
-    pub missing: Vec<WantedModel>,
-}
-
-/// A model's file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModelView {
-    /// Its stem.
-    pub id: String,
-    /// What it is for; none where it can't be used.
-    pub role: Option<Role>,
-    /// What it is, or why it can't be used.
-    pub about: String,
-    /// Bytes.
-    pub size: u64,
-}
-
-/// A role that nothing fits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WantedModel {
-    /// The role.
-    pub role: Role,
-    /// A network that would do, as the manifest names it.
-    pub id: String,
-    /// Where it is published, if it is.
-    pub url: Option<String>,
-    /// Its licence.
-    pub licence: String,
 }

@@ -3,18 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use silhueta_registry::Registry;
 use silhueta_registry::locate::{inspect, sha256_unless};
 use silhueta_registry::manifest::{Entry, Manifest, Profile};
+use silhueta_registry::{Contract, Family, Registry};
 use silhueta_shared::model::Role;
+use silhueta_shared::pose::KeypointSet;
 use tokio_util::sync::CancellationToken;
 
 use super::error::StoreError;
 use super::ledger::Ledger;
-use super::part::Part;
+use super::part::{Part, remove};
 
 /// The folder for what is not a model yet: downloads, locks.
-const WORK: &str = ".fetch";
+pub(super) const WORK: &str = ".fetch";
 
 /// One user's models, seen with the manifest. Nothing in here prints; all of it may be asked from any thread.
 #[derive(Clone, Debug)]
@@ -112,6 +113,13 @@ impl Store {
         self.manifest.find(stem(id)).ok_or_else(|| StoreError::Unknown { id: id.to_owned(), known: known() })
     }
 
+    /// The name by which a model is fetched, if it can be.
+    pub(crate) fn fetchable(&self, id: &str) -> Result<&'static str, StoreError> {
+        let entry = self.entry(id)?;
+        let no_address = || StoreError::NoAddress { id: entry.id.clone() };
+        entry.addresses().next().map(|_| entry.id.as_str()).ok_or_else(no_address)
+    }
+
     /// The file of an entry, under any of its names.
     pub(super) fn place_of(&self, entry: &Entry) -> Option<PathBuf> {
         entry.stems().map(|stem| self.folder.join(format!("{stem}.onnx"))).find(|path| path.exists())
@@ -128,6 +136,23 @@ impl Store {
         self.manifest.find(stem(id)).map_or(0, |entry| Part::new(&self.work(), &entry.id).len())
     }
 
+    pub(crate) fn manifest(&self) -> &'static Manifest {
+        self.manifest
+    }
+
+    /// Throws away what came of a model that nobody fetches now.
+    pub(crate) fn drop_partial(&self, id: &str) -> Result<(), StoreError> {
+        let entry = self.entry(id)?;
+        let _lock = self.claim(&entry.id)?;
+        remove(&self.unpacked(&entry.id))?;
+        Part::new(&self.work(), &entry.id).clear()
+    }
+
+    /// Where the network of an archive goes until it is looked at.
+    pub(super) fn unpacked(&self, id: &str) -> PathBuf {
+        self.work().join(format!("{id}.unpacked.part"))
+    }
+
     /// All that is there, then all that could be. Reads each file whole.
     pub(crate) fn list(&self) -> Vec<Item> {
         let mut items: Vec<_> = self.registry().scan().into_iter().map(|found| self.item_there(found)).collect();
@@ -140,7 +165,7 @@ impl Store {
             keypoints: entry.keypoints.clone(),
             size: entry.size,
             licence: Some(entry.licence.clone()),
-            state: entry.url.clone().map_or(ItemState::BringYourOwn, ItemState::Fetchable),
+            state: entry.addresses().next().map_or(ItemState::BringYourOwn, |a| ItemState::Fetchable(a.to_owned())),
             partial: self.kept(&entry.id),
         }));
         items
@@ -155,7 +180,9 @@ impl Store {
         Item {
             size: found.path.metadata().ok().map(|meta| meta.len()),
             profile: entry.and_then(|entry| entry.profile),
-            keypoints: entry.and_then(|entry| entry.keypoints.clone()),
+            keypoints: entry
+                .and_then(|entry| entry.keypoints.clone())
+                .or_else(|| keypoints(found.contract.as_ref().ok()?)),
             licence: entry.map(|entry| entry.licence.clone()),
             id: found.id,
             role,
@@ -193,6 +220,16 @@ impl Store {
             checks.push(Check { id, sha256: Some(sha256), verdict });
         }
         Ok(Some(checks))
+    }
+}
+
+/// The joints that a pose network finds, by its graph.
+fn keypoints(contract: &Contract) -> Option<String> {
+    match contract.family {
+        Family::Simcc { keypoints, .. } | Family::Heatmap { keypoints, .. } => {
+            KeypointSet::of_count(keypoints).map(|set| set.name().to_owned())
+        }
+        _ => None,
     }
 }
 

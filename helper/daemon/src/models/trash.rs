@@ -23,7 +23,34 @@ pub(crate) struct Removed {
     pub(crate) size: u64,
 }
 
+/// A model that can be brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) id: String,
+    pub(crate) size: u64,
+    /// When it was taken away, and until when it is kept: seconds since 1970.
+    pub(crate) since: u64,
+    pub(crate) until: u64,
+}
+
 impl Store {
+    /// What [`restore`](Self::restore) can bring back, the last taken away first.
+    pub(crate) fn removed(&self) -> Vec<Kept> {
+        let mut all = self.in_trash();
+        all.sort_by(|a, b| b.cmp(a));
+        let mut kept: Vec<Kept> = Vec::new();
+        for (since, name, path) in all {
+            let id = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            // Of several of one name the last comes back, and only where there is no other now.
+            let is_next = !kept.iter().any(|kept| kept.id == id) && !self.folder().join(&name).exists();
+            let until = since.saturating_add(KEPT);
+            if is_next && until >= now() {
+                kept.push(Kept { id, size: path.metadata().map_or(0, |meta| meta.len()), since, until });
+            }
+        }
+        kept
+    }
+
     /// Takes a model away; [`restore`](Self::restore) brings it back. `is_used` tells whether a running job has it open.
     pub(crate) fn remove(&self, id: &str, is_used: impl Fn(&Path) -> bool) -> Result<Removed, StoreError> {
         let path = self.file_of(id)?;
@@ -33,18 +60,24 @@ impl Store {
             return Err(StoreError::InUse { id: stem });
         }
         let size = path.metadata().map_err(StoreError::read(&path))?.len();
+        self.put_away(&path, &file_name(&path))?;
+        self.empty_trash();
+        Ok(Removed { id: stem, path, size })
+    }
+
+    /// Moves a file into the trash, to be brought back under `name`; where it is then. Its lock is held.
+    pub(super) fn put_away(&self, path: &Path, name: &str) -> Result<PathBuf, StoreError> {
         let trash = self.trash();
         fs::create_dir_all(&trash).map_err(StoreError::write(&trash))?;
         // Which of two was taken away last is told by the number before the name.
         let mut when = now();
-        let mut to = trash.join(format!("{when}-{}", file_name(&path)));
+        let mut to = trash.join(format!("{when}-{name}"));
         while to.exists() {
             when += 1;
-            to = trash.join(format!("{when}-{}", file_name(&path)));
+            to = trash.join(format!("{when}-{name}"));
         }
-        fs::rename(&path, &to).map_err(StoreError::write(&path))?;
-        self.empty_trash();
-        Ok(Removed { id: stem, path, size })
+        fs::rename(path, &to).map_err(StoreError::write(path))?;
+        Ok(to)
     }
 
     /// Brings back what was taken away last under this name.
@@ -123,9 +156,12 @@ mod tests {
         bring(2);
         assert_eq!(store.remove("mine", |_| false).unwrap().size, 2);
         assert_eq!(store.leftovers(), 3);
+        let kept = store.removed();
+        assert_eq!(kept.iter().map(|kept| (kept.id.as_str(), kept.size)).collect::<Vec<_>>(), [("mine", 2)]);
         store.restore("mine").unwrap();
         assert_eq!(path.metadata().unwrap().len(), 2);
         assert!(matches!(store.restore("mine"), Err(StoreError::NotInTrash { .. })), "it would replace a model");
         assert_eq!(path.metadata().unwrap().len(), 2);
+        assert_eq!(store.removed(), [], "it can't be brought back now");
     }
 }

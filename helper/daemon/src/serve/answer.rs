@@ -55,13 +55,18 @@ const fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::OutOfOrder
         | ErrorCode::BadValue
         | ErrorCode::NotAVideo
+        | ErrorCode::NotAModel
+        | ErrorCode::NeedsExport
         | ErrorCode::ModelUnfit => StatusCode::BAD_REQUEST,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden | ErrorCode::OutsideRoots | ErrorCode::PathNotAllowed => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::PageLocked | ErrorCode::IllegalState => StatusCode::CONFLICT,
+        ErrorCode::PageLocked | ErrorCode::IllegalState | ErrorCode::NameTaken | ErrorCode::InUse => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::QuotaExceeded => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorCode::QuotaExceeded | ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorCode::Offline | ErrorCode::NotDelivered | ErrorCode::WrongDigest => StatusCode::BAD_GATEWAY,
         ErrorCode::Closing => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

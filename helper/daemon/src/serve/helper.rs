@@ -8,9 +8,11 @@ use silhueta_shared::worker::DoctorReport;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::fetches::Fetches;
 use super::hub::{Hub, Joined, Link};
 use super::now;
 use super::previews::Previews;
+use super::shelf::Preferred;
 use super::spool::Spool;
 use super::workbench::Workbench;
 
@@ -20,6 +22,8 @@ use super::workbench::Workbench;
 pub(super) struct State {
     pub(super) bench: Workbench,
     pub(super) models: ModelShelf,
+    pub(super) preferred: Preferred,
+    pub(super) fetches: Fetches,
     pub(super) hardware: Hardware,
     pub(super) machine: Option<DoctorReport>,
 }
@@ -37,6 +41,10 @@ pub(super) struct Helper {
     pub(super) queued: Notify,
     /// Files that are looked into at the same time, each by a process of its own.
     pub(super) inspections: Semaphore,
+    /// Wakes those who fetch models.
+    pub(super) wanted: Notify,
+    /// Held by whoever looks through the models.
+    pub(super) looking: tokio::sync::Mutex<()>,
     /// Somebody wants the helper to end.
     pub(super) shut_down: Notify,
     /// The helper is ending.
@@ -45,9 +53,19 @@ pub(super) struct Helper {
 
 impl Helper {
     pub(super) fn new(state: State, hub: Arc<Hub>, previews: Arc<Previews>, spool: Spool, out: PathBuf) -> Self {
-        let (queued, shut_down) = (Notify::new(), Notify::new());
-        let (inspections, closing) = (Semaphore::new(2), CancellationToken::new());
-        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, shut_down, closing }
+        Self {
+            state: Mutex::new(state),
+            hub,
+            previews,
+            spool,
+            out,
+            queued: Notify::new(),
+            inspections: Semaphore::new(2),
+            wanted: Notify::new(),
+            looking: tokio::sync::Mutex::default(),
+            shut_down: Notify::new(),
+            closing: CancellationToken::new(),
+        }
     }
 
     /// The state; never held over an await.
@@ -90,6 +108,7 @@ impl Helper {
             lock: state.bench.lock(),
             hardware: state.hardware.clone(),
             models: state.models.clone(),
+            fetches: state.fetches.views(),
             roots,
             machine: state.machine.clone(),
             upload_room: self.spool.room(state.bench.store()),

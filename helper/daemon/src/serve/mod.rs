@@ -4,23 +4,27 @@ mod about;
 mod access;
 mod answer;
 mod asks;
+mod fetches;
 mod files;
 mod guard;
 mod hardware;
 mod helper;
 mod home;
 mod hub;
+mod imports;
 mod jobs;
 mod listen;
 mod mjpeg;
 mod page;
 mod previews;
+mod refusals;
 mod results;
 mod runner;
 mod secret;
 mod session;
 mod shelf;
 mod spool;
+mod stock;
 mod store;
 mod uploads;
 mod workbench;
@@ -45,15 +49,18 @@ use crate::cli::{Auth, ServeOptions, note, say};
 use crate::doctor;
 use crate::exit::{CliError, Exit};
 use crate::farewell::Farewell;
+use crate::models;
 use crate::signals::Signals;
 pub(crate) use home::{Serving, serving};
 
 use access::Access;
+use fetches::Fetches;
 use guard::Guard;
 use helper::{Helper, State};
 use hub::Hub;
 use listen::Doorman;
 use previews::Previews;
+use shelf::Preferred;
 use spool::Spool;
 use store::Store;
 use workbench::Workbench;
@@ -105,6 +112,10 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     let mut tasks = JoinSet::new();
     tasks.spawn(runner::run(Arc::clone(&helper)));
     tasks.spawn(hardware::watch(Arc::clone(&helper)));
+    for _ in 0..stock::AT_ONCE {
+        tasks.spawn(stock::run(Arc::clone(&helper)));
+    }
+    tasks.spawn(shelf::keep(Arc::clone(&helper)));
     tasks.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
         _ = signals.next() => {}
@@ -142,12 +153,20 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
             Err(error) => tracing::info!("{}", error.message),
         }
     }
+    models::store().sweep();
     let spool = Spool::open(home.uploads(), &store).map_err(|e| fail(&e))?;
     let previews = Arc::new(Previews::default());
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub)).map_err(|e| fail(&e))?;
-    let state = State { bench, models: shelf::unknown(), hardware: Hardware::default(), machine: None };
+    let state = State {
+        bench,
+        models: shelf::unknown(),
+        preferred: Preferred::default(),
+        fetches: Fetches::default(),
+        hardware: Hardware::default(),
+        machine: None,
+    };
     Ok(Helper::new(state, hub, previews, spool, out))
 }
 
@@ -157,6 +176,7 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .route("/api/v1/uploads", post(uploads::upload))
         .route("/api/v1/jobs", get(jobs::list))
         .route("/api/v1/jobs/{job}/{verb}", post(jobs::act))
+        .route("/api/v1/models", post(imports::import))
         .route("/api/v1/jobs/{job}/files/{name}", get(results::file))
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))
@@ -244,14 +264,9 @@ fn welcome(address: &str, access: Option<&Access>, home: &home::Home, has_page: 
 
 /// Finds out what machine this is and which models there are, while the page is already there.
 async fn look_around(helper: Arc<Helper>) {
-    let scanning = tokio::task::spawn_blocking(shelf::scan);
-    let scanned = tokio::select! {
-        scanned = scanning => scanned,
+    tokio::select! {
+        () = shelf::look(&helper) => {}
         () = helper.closing.cancelled() => return,
-    };
-    match scanned {
-        Ok(models) => shelf::tell(&helper, models),
-        Err(error) => tracing::error!("the models can't be looked through: {error}"),
     }
     let report = tokio::select! {
         report = doctor::ask() => report,

@@ -119,6 +119,7 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         Ok(Err(failure)) => return End::Failed(failure),
         Err(error) => return End::Failed(internal(&error.to_string())),
     };
+    helper.state().bench.decided(view.id, &models);
     warnings.into_iter().for_each(|text| helper.state().bench.note(view.id, Notice::Model { text }));
     let (source, folder) = match place::place(&helper.out, path, view.settings.again) {
         Ok(Place::Finished(folder)) => return End::FinishedBefore(folder),

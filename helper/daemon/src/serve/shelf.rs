@@ -1,53 +1,194 @@
-//! The models that there are, as a page sees them.
+//! The models that there are and could be, as a page sees them.
 
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use silhueta_registry::recipe;
 use silhueta_shared::model::Role;
-use silhueta_shared::protocol::{HelperMessage, ModelShelf, ModelView, WantedModel};
+use silhueta_shared::protocol::{
+    HelperMessage, ModelOrigin, ModelShelf, ModelSource, ModelView, OfferedModel, RemovedModel, WantedModel,
+};
 
-use super::helper::Helper;
-use crate::models;
+use super::helper::{Helper, State};
+use crate::disk;
+use crate::models::{self, Item, ItemState, Store};
 
 /// The roles of the main job.
 const ROLES: [Role; 3] = [Role::Detector, Role::Reid, Role::Pose];
 
+/// What a look through the models folder found.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) shelf: ModelShelf,
+    /// What a job takes that names nothing.
+    pub(super) preferred: Preferred,
+}
+
+/// The model that a job takes by itself, for each of its roles that anything fits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Preferred(Vec<(Role, String)>);
+
+impl Preferred {
+    /// For one role.
+    pub(super) fn of(&self, role: Role) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == role).map(|(_, id)| id.as_str())
+    }
+}
+
 /// Before the first look: nothing is known to be missing.
 pub(super) fn unknown() -> ModelShelf {
-    ModelShelf { folder: models::folder().display().to_string(), models: vec![], missing: vec![] }
+    ModelShelf {
+        folder: models::folder().display().to_string(),
+        disk_used: 0,
+        disk_free: None,
+        models: vec![],
+        offered: vec![],
+        missing: vec![],
+        removed: vec![],
+    }
 }
 
 /// Looks through the models folder; reads each file whole. What was removed long ago goes for good.
-pub(super) fn scan() -> ModelShelf {
-    models::store().empty_trash();
-    let (registry, manifest) = (models::registry(), models::manifest());
-    let mut found: Vec<ModelView> = registry
-        .scan()
-        .into_iter()
-        .map(|found| {
-            let size = std::fs::metadata(&found.path).map_or(0, |meta| meta.len());
-            let (role, about) = match &found.contract {
-                Ok(contract) => (Some(contract.role()), contract.family.to_string()),
-                Err(error) => (None, error.to_string()),
-            };
-            ModelView { id: found.id, role, about, size }
-        })
-        .collect();
+fn scan(store: &Store) -> Look {
+    store.empty_trash();
+    let registry = models::registry();
+    let preferred = ROLES.iter().filter_map(|role| Some((*role, registry.resolve(*role, None).ok()?.model.id)));
+    let preferred = Preferred(preferred.collect());
+    let (mut there, mut offered) = (Vec::new(), Vec::new());
+    for item in store.list() {
+        match item.state {
+            ItemState::There(_) | ItemState::Unusable(_) => there.push(view(store, item)),
+            ItemState::Fetchable(_) | ItemState::BringYourOwn => offered.extend(offer(store, item)),
+        }
+    }
     // The one that a job takes by itself comes first.
-    let preferred: Vec<_> =
-        ROLES.iter().filter_map(|role| registry.resolve(*role, None).ok()).map(|resolved| resolved.model.id).collect();
-    found.sort_by_key(|model| (!preferred.contains(&model.id), model.id.clone()));
-    let is_missing = |role: &&Role| !found.iter().any(|model| model.role == Some(**role));
-    let wanted = |role: &Role| {
-        let entry =
-            manifest.of_role(*role).find(|entry| entry.url.is_some()).or_else(|| manifest.of_role(*role).next())?;
-        let (id, url, licence) = (entry.id.clone(), entry.url.clone(), entry.licence.clone());
-        Some(WantedModel { role: *role, id, url, licence })
+    let is_preferred = |id: &String| preferred.0.iter().any(|(_, known)| known == id);
+    there.sort_by_key(|model| (!is_preferred(&model.id), model.id.clone()));
+    let missing = ROLES.iter().filter(|role| preferred.of(**role).is_none());
+    let missing = missing.filter_map(|role| wanted(store, *role)).collect();
+    let folder = store.folder();
+    let shelf = ModelShelf {
+        folder: folder.display().to_string(),
+        disk_used: there.iter().map(|model| model.size).sum(),
+        disk_free: free(folder),
+        models: there,
+        offered,
+        missing,
+        removed: removed(store),
     };
-    let missing = ROLES.iter().filter(is_missing).filter_map(wanted).collect();
-    ModelShelf { folder: models::folder().display().to_string(), models: found, missing }
+    Look { shelf, preferred }
 }
 
-/// Keeps a new look and tells everyone.
-pub(super) fn tell(helper: &Helper, models: ModelShelf) {
+/// Before the first model comes, there may be no folder: then its disk is that of the next one above.
+fn free(folder: &Path) -> Option<u64> {
+    folder.ancestors().find(|folder| folder.exists()).and_then(disk::free)
+}
+
+fn view(store: &Store, item: Item) -> ModelView {
+    let origin = if store.manifest().find(&item.id).is_some() { ModelOrigin::Known } else { ModelOrigin::Own };
+    ModelView {
+        role: item.role,
+        about: match item.state {
+            ItemState::There(about) | ItemState::Unusable(about) => about,
+            ItemState::Fetchable(_) | ItemState::BringYourOwn => String::new(),
+        },
+        size: item.size.unwrap_or(0),
+        profile: item.profile,
+        keypoints: item.keypoints,
+        licence: item.licence,
+        origin,
+        used: false,
+        id: item.id,
+    }
+}
+
+fn offer(store: &Store, item: Item) -> Option<OfferedModel> {
+    let entry = store.manifest().find(&item.id)?;
+    let source = match item.state {
+        ItemState::Fetchable(address) => ModelSource::Address(address),
+        _ => ModelSource::BringYourOwn { recipe: recipe(entry) },
+    };
+    Some(OfferedModel {
+        role: entry.role,
+        profile: item.profile,
+        keypoints: item.keypoints,
+        size: item.size,
+        licence: entry.licence.clone(),
+        source,
+        partial: item.partial,
+        id: item.id,
+    })
+}
+
+fn wanted(store: &Store, role: Role) -> Option<WantedModel> {
+    let manifest = store.manifest();
+    let entry = manifest.of_role(role).find(|entry| entry.url.is_some()).or_else(|| manifest.of_role(role).next())?;
+    let (id, url, licence) = (entry.id.clone(), entry.url.clone(), entry.licence.clone());
+    Some(WantedModel { role, id, url, licence })
+}
+
+fn removed(store: &Store) -> Vec<RemovedModel> {
+    let kept = store.removed().into_iter();
+    kept.map(|kept| RemovedModel {
+        id: kept.id,
+        size: kept.size,
+        removed_at: kept.since.saturating_mul(1000),
+        until: kept.until.saturating_mul(1000),
+    })
+    .collect()
+}
+
+/// Looks again and tells everyone. One look at a time: an older one never comes after a newer one.
+pub(super) async fn look(helper: &Arc<Helper>) {
+    let _one = helper.looking.lock().await;
+    match tokio::task::spawn_blocking(|| scan(&models::store())).await {
+        Ok(look) => {
+            let mut state = helper.state();
+            state.models = look.shelf;
+            state.preferred = look.preferred;
+            mark_used(&mut state);
+            helper.hub.tell_all(&HelperMessage::Models(state.models.clone()));
+        }
+        Err(error) => tracing::error!("the models can't be looked through: {error}"),
+    }
+}
+
+/// Notes what is left of a download, without a look at the files.
+pub(super) fn weigh(helper: &Helper, id: &str) {
+    let store = models::store();
     let mut state = helper.state();
-    helper.hub.tell_all(&HelperMessage::Models(models.clone()));
-    state.models = models;
+    let free = free(store.folder());
+    state.models.disk_free = free;
+    if let Some(offered) = state.models.offered.iter_mut().find(|offered| offered.id == id) {
+        offered.partial = store.kept(id);
+    }
+    helper.hub.tell_all(&HelperMessage::Models(state.models.clone()));
+}
+
+/// Tells everyone whenever jobs begin to use other models, until the helper ends.
+pub(super) async fn keep(helper: Arc<Helper>) {
+    let moved = helper.state().bench.moved();
+    loop {
+        tokio::select! {
+            () = moved.notified() => {}
+            () = helper.closing.cancelled() => return,
+        }
+        let mut state = helper.state();
+        if mark_used(&mut state) {
+            helper.hub.tell_all(&HelperMessage::Models(state.models.clone()));
+        }
+    }
+}
+
+/// Notes what jobs use; whether that is news.
+fn mark_used(state: &mut State) -> bool {
+    let used: HashSet<String> = state.bench.models_in_use(&state.preferred);
+    let mut is_new = false;
+    for model in &mut state.models.models {
+        let now = used.contains(&model.id);
+        is_new |= model.used != now;
+        model.used = now;
+    }
+    is_new
 }

@@ -1,10 +1,10 @@
 //! The jobs, their queue and the lock: what happens to them is decided, kept and told here, in that order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use silhueta_shared::job::Failure;
+use silhueta_shared::job::{Failure, JobModels};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{
     ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, RunId, SessionId, SourceRef, StageView,
@@ -12,11 +12,12 @@ use silhueta_shared::protocol::{
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;
 use super::now;
+use super::shelf::Preferred;
 use super::store::{Store, StoreError};
 
 /// Lines of a log that a newly arrived client gets.
@@ -29,6 +30,8 @@ const RECENT: usize = 50;
 struct Job {
     view: JobView,
     path: PathBuf,
+    /// What it runs, once that is decided.
+    models: Option<JobModels>,
     log: VecDeque<LogLine>,
     last_line: u64,
 }
@@ -55,6 +58,7 @@ pub(super) struct Workbench {
     jobs: BTreeMap<JobId, Job>,
     store: Store,
     hub: Arc<Hub>,
+    moved: Arc<Notify>,
     running: Option<Running>,
     told: Option<Lock>,
     last_job: u64,
@@ -72,9 +76,9 @@ impl Workbench {
             view.stalled = None;
             let last_line = kept.log.last().map_or(0, |line| line.seq);
             let log = kept.log.into_iter().rev().take(LOG_TAIL).rev().collect();
-            jobs.insert(view.id, Job { view, path: kept.path, log, last_line });
+            jobs.insert(view.id, Job { view, path: kept.path, models: None, log, last_line });
         }
-        let mut bench = Self { jobs, store, hub, running: None, told: None, last_job };
+        let mut bench = Self { jobs, store, hub, moved: Arc::default(), running: None, told: None, last_job };
         let cut: Vec<_> = bench.jobs.values().filter(|job| job.view.state.is_active()).map(|job| job.view.id).collect();
         for job in cut {
             bench.note(job, Notice::Interrupted);
@@ -96,11 +100,7 @@ impl Workbench {
         request: &StartRun,
         videos: Vec<(SourceRef, PathBuf)>,
     ) -> Result<(RunId, Vec<JobId>), WireError> {
-        if let Some(lock) = self.lock() {
-            let error =
-                WireError::new(ErrorCode::PageLocked, format!("{} is at work on {}", lock.page.name(), lock.video));
-            return Err(WireError { lock: Some(Box::new(lock)), ..error.hint("wait until it has ended, or stop it") });
-        }
+        self.check_free()?;
         let first = self.last_job + 1;
         // A run is named by its first job.
         let (Some(run), created) = (RunId::new(first), now()) else { return Err(internal("no numbers are left")) };
@@ -125,7 +125,7 @@ impl Workbench {
                 started: None,
                 ended: None,
             };
-            jobs.push(Job { view, path, log: VecDeque::new(), last_line: 0 });
+            jobs.push(Job { view, path, models: None, log: VecDeque::new(), last_line: 0 });
         }
         let rows = jobs.iter().map(|job| (&job.view, job.path.as_path()));
         self.store.save_all(rows).map_err(|e| internal(&e.to_string()))?;
@@ -306,6 +306,40 @@ impl Workbench {
         Some(Lock { page: view.page, run: view.run, job: view.id, video, owner: view.owner })
     }
 
+    /// Refuses what no page may do while one works.
+    pub(super) fn check_free(&self) -> Result<(), WireError> {
+        let Some(lock) = self.lock() else { return Ok(()) };
+        let error = WireError::new(ErrorCode::PageLocked, format!("{} is at work on {}", lock.page.name(), lock.video));
+        Err(WireError { lock: Some(Box::new(lock)), ..error.hint("wait until it has ended, or stop it") })
+    }
+
+    /// What a job runs is decided.
+    pub(super) fn decided(&mut self, id: JobId, models: &JobModels) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.models = Some(models.clone());
+            self.moved.notify_one();
+        }
+    }
+
+    /// Models, by the stems of their files, that jobs use which have not ended.
+    pub(super) fn models_in_use(&self, preferred: &Preferred) -> HashSet<String> {
+        let unfinished = self.jobs.values().filter(|job| !job.view.state.has_ended());
+        let of_job = |job: &Job| match &job.models {
+            Some(models) => [&models.detector, &models.reid, &models.pose].map(|model| Some(model.id.clone())),
+            None => job
+                .view
+                .settings
+                .choices()
+                .map(|(role, choice)| choice.clone().or_else(|| preferred.of(role).map(str::to_owned))),
+        };
+        unfinished.flat_map(of_job).flatten().collect()
+    }
+
+    /// Wakes whenever jobs began, ended or decided something.
+    pub(super) fn moved(&self) -> Arc<Notify> {
+        Arc::clone(&self.moved)
+    }
+
     /// A job and its video's path.
     pub(super) fn job(&self, id: JobId) -> Result<(&JobView, &Path), WireError> {
         self.get(id).map(|job| (&job.view, job.path.as_path()))
@@ -357,6 +391,7 @@ impl Workbench {
     }
 
     fn tell_lock(&mut self) {
+        self.moved.notify_one();
         let lock = self.lock();
         if lock != self.told {
             self.hub.tell_all(&HelperMessage::Lock(lock.clone()));

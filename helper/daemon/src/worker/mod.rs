@@ -18,6 +18,7 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::providers;
 use process::Process;
 use vitals::{Limits, Vitals};
 
@@ -69,6 +70,9 @@ impl Worker {
         let program = program();
         let (process, pipes) = Process::spawn(&program, |command| {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            if let Some(path) = providers::search_path(&program) {
+                command.env(providers::SEARCH_PATH, path);
+            }
         })
         .map_err(|error| unusable(&error.to_string()))?;
         let fail = |error: std::io::Error| unusable(&error.to_string());

@@ -126,6 +126,7 @@ impl Truth<'_> {
             models: Vec::new(),
             settings: Settings {
                 fps: None,
+                precision: Default::default(),
                 tracker: "truth".into(),
                 pose_batch: 1,
                 runtime: String::new(),

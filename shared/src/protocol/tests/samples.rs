@@ -3,7 +3,7 @@
 
 use crate::geometry::Bbox;
 use crate::job::{Device, Failure, FailureCode, Precision, Stage};
-use crate::model::Role;
+use crate::model::{Profile, Role};
 use crate::notice::{Level, Notice, VideoFacts, VideoWarning};
 use crate::protocol::*;
 use crate::state::JobState;
@@ -109,6 +109,12 @@ fn asks() -> Vec<(String, Ask)> {
         Ask::Browse { root: root_id(), path: text("Day 1") },
         Ask::DropUpload { upload: upload() },
         Ask::ScanModels,
+        Ask::FetchModels { ids: vec![text("YOLOX-m"), text("OSNet")] },
+        Ask::CancelFetch { id: text("YOLOX-m") },
+        Ask::DropPartial { id: text("YOLOX-m") },
+        Ask::VerifyModels { ids: vec![text("YOLOX-m")] },
+        Ask::RemoveModel { id: text("YOLOX-m") },
+        Ask::RestoreModel { id: text("YOLOX-m") },
         Ask::Log { job: job_id(), after: 300 },
     ];
     for ask in rest {
@@ -226,15 +232,92 @@ fn line(seq: u64, notice: Notice) -> LogLine {
 }
 
 fn shelf() -> ModelShelf {
-    let model = |role| ModelView { id: text("A model"), role, about: text("640×640 pixels"), size: 3_600_000 };
+    let model = |role, profile, origin| ModelView {
+        id: text("A model"),
+        role,
+        about: text("640×640 pixels"),
+        size: 3_600_000,
+        profile,
+        keypoints: (role == Some(Role::Pose)).then(|| text("coco17")),
+        licence: profile.map(|_| text("MIT")),
+        origin,
+        used: role == Some(Role::Detector),
+    };
     let wanted =
         |role| WantedModel { role, id: text("RTMPose-l"), url: Some(text("https://Models")), licence: text("MIT") };
     let roles = all::<Role>();
+    let known = roles.iter().map(|role| model(Some(*role), Some(Profile::Fast), ModelOrigin::Known));
     ModelShelf {
         folder: text("/home/ana/Models"),
-        models: roles.iter().map(|role| model(Some(*role))).chain([model(None)]).collect(),
+        disk_used: 18_000_000,
+        disk_free: Some(50_000_000_000),
+        models: known.chain([model(None, None, ModelOrigin::Own)]).collect(),
+        offered: offered(),
         missing: roles.into_iter().map(wanted).collect(),
+        removed: vec![RemovedModel {
+            id: text("OSNet"),
+            size: 900_000,
+            removed_at: 1_700_000_000_000,
+            until: 1_700_604_800_000,
+        }],
     }
+}
+
+fn offered() -> Vec<OfferedModel> {
+    let sources = vec![
+        ModelSource::Address(text("https://Models")),
+        ModelSource::BringYourOwn { recipe: Some(text("Export it")) },
+        ModelSource::BringYourOwn { recipe: None },
+    ];
+    assert_complete(&sources);
+    let offer = |((profile, set), source)| OfferedModel {
+        id: text("RTMPose-l"),
+        role: Role::Pose,
+        profile: Some(profile),
+        keypoints: Some(text(set)),
+        size: matches!(source, ModelSource::Address(_)).then_some(111_000_000),
+        licence: text("Apache-2.0"),
+        partial: if matches!(source, ModelSource::Address(_)) { 40_000_000 } else { 0 },
+        source,
+    };
+    let sets = ["coco17", "halpe26", "wholebody133"];
+    all::<Profile>().into_iter().zip(sets).zip(sources).map(offer).collect()
+}
+
+fn fetches() -> Vec<ModelFetch> {
+    let progress = FetchProgress {
+        done: 40_000_000,
+        total: Some(111_000_000),
+        speed: 5_000_000.5,
+        left: Some(14.25),
+        stalled: false,
+        attempt: 1,
+    };
+    let stalled = FetchProgress { total: None, speed: 0.0, left: None, stalled: true, attempt: 2, ..progress };
+    let states = vec![
+        FetchState::Waiting,
+        FetchState::Running(progress),
+        FetchState::Running(stalled),
+        FetchState::Checking,
+        FetchState::Done,
+        FetchState::Cancelled { kept: 40_000_000 },
+        FetchState::Failed(refusal(ErrorCode::Offline)),
+    ];
+    assert_complete(&states);
+    states.into_iter().map(|state| ModelFetch { id: text("RTMPose-l"), state }).collect()
+}
+
+fn checks() -> Vec<ModelCheck> {
+    let verdicts = vec![
+        ModelVerdict::Pinned,
+        ModelVerdict::AsItCame { from: text("https://Models") },
+        ModelVerdict::Unknown,
+        ModelVerdict::Changed { wanted: text("AB12") },
+        ModelVerdict::Unusable { why: text("It is empty") },
+    ];
+    assert_complete(&verdicts);
+    let check = |verdict| ModelCheck { id: text("YOLOX-m"), sha256: Some(text("CD34")), verdict };
+    verdicts.into_iter().map(check).collect()
 }
 
 fn machine(runtime: Result<RuntimeInfo, String>) -> DoctorReport {
@@ -258,7 +341,12 @@ fn hardware(gpu: bool) -> Hardware {
 
 fn snapshot(full: bool) -> Snapshot {
     let runtime = RuntimeInfo { version: text("1.31.1"), file: text("/usr/lib/ONNX.so") };
-    let shelf = if full { shelf() } else { ModelShelf { models: vec![], missing: vec![], ..shelf() } };
+    let shelf = if full {
+        shelf()
+    } else {
+        let nothing = ModelShelf { models: vec![], offered: vec![], missing: vec![], removed: vec![], ..shelf() };
+        ModelShelf { disk_used: 0, disk_free: None, ..nothing }
+    };
     Snapshot {
         now: 1_700_000_002_000,
         jobs: if full { vec![job(JobState::Completed), job(JobState::Running(Stage::Pose))] } else { vec![] },
@@ -266,6 +354,7 @@ fn snapshot(full: bool) -> Snapshot {
         lock: full.then(lock),
         hardware: hardware(full),
         models: shelf,
+        fetches: if full { fetches() } else { vec![] },
         roots: if full { roots() } else { vec![] },
         machine: full.then(|| machine(Ok(runtime))),
         upload_room: 20_000_000_000,
@@ -320,6 +409,7 @@ fn answers() -> Vec<Answer> {
         Answer::Listing(listing),
         Answer::Facts(facts()),
         Answer::Log(vec![line(301, Notice::Paused)]),
+        Answer::Checked(checks()),
     ];
     assert_complete(&samples);
     samples
@@ -358,6 +448,9 @@ pub(super) fn helper() -> Vec<(String, HelperMessage)> {
     for line in lines {
         samples.push((format!("{}", line.seq), HelperMessage::Log { job: job_id(), line }));
     }
+    for (n, fetch) in (1..).zip(fetches()) {
+        samples.push((format!("{n}"), HelperMessage::Fetch(fetch)));
+    }
     let runtime = Err(text("No such library"));
     for (name, message) in [
         ("taken", HelperMessage::Lock(Some(lock()))),
@@ -381,8 +474,11 @@ pub(super) fn helper() -> Vec<(String, HelperMessage)> {
 pub(super) fn bodies() -> Vec<(String, serde_json::Value)> {
     let done = UploadDone { upload: upload(), name: text("Rua.mp4"), size: 4_000_000 };
     let json = |value: serde_json::Result<serde_json::Value>| value.unwrap();
+    let imported =
+        ModelImported { id: text("YOLOX-m"), role: Role::Detector, about: text("YOLOX, 80 classes"), was_there: false };
     vec![
         (text("an upload that is done"), json(serde_json::to_value(done))),
+        (text("a model that was taken in"), json(serde_json::to_value(imported))),
         (text("an error"), json(serde_json::to_value(refusal(ErrorCode::BadValue)))),
     ]
 }
