@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use leptos::html::Div;
+use leptos::html::{Button, Div};
 use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 use silhueta_shared::protocol::WireError;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::components::{Icon, Shape};
 use crate::i18n::modelos::Modelos;
@@ -70,7 +72,25 @@ fn Removed(id: u32, model: String) -> impl IntoView {
     if let Ok(timer) = set_interval_with_handle(go, UNDO) {
         on_cleanup(move || timer.clear());
     }
+    let undo = NodeRef::<Button>::new();
+    // Who pressed a button that went with its row would else begin at the top of the page again.
+    Effect::new(move |_| {
+        let Some(undo) = undo.get() else { return };
+        request_animation_frame(move || {
+            let active = document().active_element();
+            if active.is_none_or(|active| active.tag_name() == "BODY") {
+                // Refused only where it is gone already.
+                drop(undo.focus());
+            }
+        });
+    });
     let (name, back) = (model.clone(), model);
+    let restore = move |_| {
+        shelf.restore(back.clone());
+        if let Some(main) = document().get_element_by_id("content").and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+            drop(main.focus());
+        }
+    };
     view! {
         <div node_ref=card class="toast done" data-testid="removed-notice">
             <Icon shape=Shape::Trash />
@@ -78,9 +98,10 @@ fn Removed(id: u32, model: String) -> impl IntoView {
             <div class="toast-acts">
                 <button
                     type="button"
+                    node_ref=undo
                     class="button small"
                     data-testid="undo"
-                    on:click=move |_| shelf.restore(back.clone())
+                    on:click=restore
                 >
                     <Icon shape=Shape::Undo />
                     {move || t().undo}
