@@ -161,6 +161,14 @@ pub enum GraphError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// It holds weights without a graph.
+    #[error("{} is not a usable ONNX file: {recipe}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// How to make ONNX of it.
+        recipe: String,
+    },
     /// It is not ONNX, or damaged, or not whole.
     #[error("{} is not a usable ONNX file: {why}", path.display())]
     Unusable {
@@ -176,11 +184,17 @@ pub enum GraphError {
 /// # Errors
 /// [`GraphError`], with what to do.
 pub fn read(path: &Path) -> Result<Signature, GraphError> {
-    let unreadable = |source| GraphError::Read { path: path.to_owned(), source };
-    let unusable = |why: String| GraphError::Unusable { path: path.to_owned(), why };
-    if pytorch::is_checkpoint(path) {
-        return Err(unusable(pytorch::export_recipe(path)));
-    }
+    read_as(path, path)
+}
+
+/// The same, for a file that people know as `name`: errors name that, and its ending counts.
+///
+/// # Errors
+/// [`GraphError`], with what to do.
+pub fn read_as(path: &Path, name: &Path) -> Result<Signature, GraphError> {
+    let unreadable = |source| GraphError::Read { path: name.to_owned(), source };
+    let unusable = |why: String| GraphError::Unusable { path: name.to_owned(), why };
+    check_name(name)?;
     let mut file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     if size > MAX_BYTES {
@@ -188,7 +202,19 @@ pub fn read(path: &Path) -> Result<Signature, GraphError> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    parse(&bytes).map_err(|why| unusable(if why.is_empty() { pytorch::export_recipe(path) } else { why }))
+    parse(&bytes).map_err(|why| if why.is_empty() { checkpoint(name) } else { unusable(why) })
+}
+
+/// Refuses a file whose name alone says that it is no network: PyTorch's.
+///
+/// # Errors
+/// [`GraphError::Checkpoint`], with how to make ONNX of it.
+pub fn check_name(name: &Path) -> Result<(), GraphError> {
+    if pytorch::is_checkpoint(name) { Err(checkpoint(name)) } else { Ok(()) }
+}
+
+fn checkpoint(name: &Path) -> GraphError {
+    GraphError::Checkpoint { path: name.to_owned(), recipe: pytorch::export_recipe(name) }
 }
 
 /// The signature in the bytes of an ONNX file, or what is wrong with them (empty: it is a PyTorch file).

@@ -198,8 +198,16 @@ impl Registry {
 /// # Errors
 /// [`ModelError`], naming the file.
 pub fn inspect(path: &Path) -> Result<Contract, ModelError> {
-    let signature = graph::read(path)?;
-    recognise(&signature).map_err(|why| ModelError::NotRecognised { path: path.to_owned(), why })
+    inspect_as(path, path)
+}
+
+/// The same, for a file that people know as `name`.
+///
+/// # Errors
+/// [`ModelError`], with that name.
+pub fn inspect_as(path: &Path, name: &Path) -> Result<Contract, ModelError> {
+    let signature = graph::read_as(path, name)?;
+    recognise(&signature).map_err(|why| ModelError::NotRecognised { path: name.to_owned(), why })
 }
 
 fn has_extension(path: &Path, known: &[&str]) -> bool {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use silhueta_registry::locate::ModelError;
 use silhueta_shared::model::Role;
 
+use super::store::WORK;
+
 /// What stands in the way.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -26,13 +28,13 @@ pub(crate) enum StoreError {
         said(from)
     )]
     WrongDigest { id: String, found: String, wanted: String, from: Option<String> },
-    #[error("{} needs {} of disk space, {} are free", path.display(), mb(*needed), mb(*free))]
+    #[error("{} needs {} of disk space, {} are free", plain(path), mb(*needed), mb(*free))]
     DiskFull { path: PathBuf, needed: u64, free: u64 },
     #[error("stopped; {} of {id} are kept", mb(*kept))]
     Stopped { id: String, kept: u64 },
-    #[error("{} can't be read: {source}", path.display())]
+    #[error("{} can't be read: {source}", plain(path))]
     Read { path: PathBuf, source: io::Error },
-    #[error("{} can't be written: {source}", path.display())]
+    #[error("{} can't be written: {source}", plain(path))]
     Write { path: PathBuf, source: io::Error },
     #[error("the archive {name} can't be used: {why}")]
     Archive { name: String, why: String },
@@ -124,10 +126,46 @@ pub(crate) fn mb(bytes: u64) -> String {
     }
 }
 
+/// A path before people: for what is on its way through the folder for work, the model and the models folder.
+fn plain(path: &Path) -> String {
+    if path.file_name().is_some_and(|name| name == WORK) {
+        return path.parent().unwrap_or(path).display().to_string();
+    }
+    let Some(folder) = path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == WORK)) else {
+        return path.display().to_string();
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ends = [".unpacked.part", ".import.part", ".part.json", ".part", ".lock"];
+    let model = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    format!("{model} (on its way into {})", folder.parent().unwrap_or(folder).display())
+}
+
 fn list(reasons: &[(String, String)]) -> String {
     reasons.iter().map(|(address, why)| format!("\n  {address}: {why}")).collect()
 }
 
 fn said(from: &Option<String>) -> String {
     from.as_ref().map_or(String::new(), |from| format!(", {from}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_of_a_file_on_its_way_is_shown() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        for (file, shown) in [
+            ("/m/.fetch/yolox_s.part", "yolox_s (on its way into /m)"),
+            ("/m/.fetch/yolox_s.unpacked.part", "yolox_s (on its way into /m)"),
+            ("/m/.fetch/mine.import.part", "mine (on its way into /m)"),
+            ("/m/.fetch/yolox_s.part.json", "yolox_s (on its way into /m)"),
+            ("/m/.fetch", "/m"),
+            ("/m/yolox_s.onnx", "/m/yolox_s.onnx"),
+        ] {
+            let path = Path::new(file);
+            let said = [StoreError::read(path)(full()).to_string(), StoreError::write(path)(full()).to_string()];
+            assert!(said.iter().all(|said| said.starts_with(&format!("{shown} can't be "))), "{said:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use reqwest::Url;
 use serde::Serialize;
 use silhueta_registry::graph;
-use silhueta_registry::locate::{inspect, sha256_unless};
+use silhueta_registry::locate::{inspect_as, sha256_unless};
 use silhueta_registry::manifest::Entry;
 use silhueta_results::file::settle;
 use tokio_util::sync::CancellationToken;
@@ -126,7 +126,7 @@ impl Store {
     ) -> Result<Fetched, StoreError> {
         let id = entry.id.as_str();
         let model = if archive::kind(part.path())? == Kind::Archive {
-            let model = self.work().join(format!("{id}.unpacked.part"));
+            let model = self.unpacked(id);
             let name = from.rsplit('/').next().unwrap_or(from);
             let unpacked = archive::unpack(part.path(), name, entry.member.as_deref(), entry.size, &model, stop);
             unpacked.or_else(|error| remove(&model).and(Err(error)))?;
@@ -176,7 +176,7 @@ fn check(
     let id = entry.id.clone();
     let found = sha256_unless(file, || stop.is_cancelled()).map_err(StoreError::read(file))?;
     let found = found.ok_or_else(|| StoreError::Stopped { id: id.clone(), kept: 0 })?;
-    let contract = inspect(file);
+    let contract = inspect_as(file, Path::new(&format!("{id}.onnx")));
     // A page or a pointer in its place is told of as such, not by its digest.
     let contract = contract.map_err(|source| StoreError::Unfit { id: id.clone(), source })?;
     if !entry.accepts(&found) {

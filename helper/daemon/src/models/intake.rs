@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use silhueta_registry::graph;
-use silhueta_registry::locate::{inspect, sha256_unless};
+use silhueta_registry::locate::{inspect_as, sha256_unless};
 use silhueta_results::file::settle;
 use silhueta_shared::model::Role;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,20 @@ pub(crate) struct Imported {
     pub(crate) was_there: bool,
 }
 
+/// A file that somebody brings.
+pub(crate) struct Brought<'a> {
+    /// Where it is.
+    pub(crate) file: &'a Path,
+    /// What people call it.
+    pub(crate) called: &'a Path,
+    /// The model's name, where it is not the file's.
+    pub(crate) name: Option<&'a str>,
+    /// It lies in our own folder and may be moved.
+    pub(crate) is_ours: bool,
+    /// It may take the place of another model of its name, unless this says that a job uses that one.
+    pub(crate) replace: Option<&'a dyn Fn(&Path) -> bool>,
+}
+
 impl Store {
     /// Copies a network (or the one in an archive) into the folder, under `name` or its own stem.
     pub(crate) fn import(
@@ -39,6 +53,12 @@ impl Store {
         name: Option<&str>,
         stop: &CancellationToken,
     ) -> Result<Imported, StoreError> {
+        self.bring(&Brought { file, called: file, name, is_ours: false, replace: None }, stop)
+    }
+
+    /// Takes a network (or the one in an archive) into the folder.
+    pub(crate) fn bring(&self, brought: &Brought<'_>, stop: &CancellationToken) -> Result<Imported, StoreError> {
+        let Brought { file, called, name, is_ours, .. } = *brought;
         let unreadable = StoreError::read(file);
         let meta = file.metadata().map_err(&unreadable)?;
         if !meta.is_file() {
@@ -47,33 +67,34 @@ impl Store {
         let kind = archive::kind(file)?;
         if kind != Kind::Archive {
             // Before anything is copied; this also answers PyTorch files.
-            inspect(file).map_err(StoreError::Refused)?;
+            inspect_as(file, called).map_err(StoreError::Refused)?;
         }
         let stem = match name {
             Some(name) => name.to_owned(),
-            None => file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            None => called.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         };
-        let is_plain = |c: char| c.is_alphanumeric() || "-_+. ".contains(c);
-        if stem.is_empty() || stem.len() > 128 || stem.starts_with(['.', ' ']) || !stem.chars().all(is_plain) {
-            return Err(StoreError::BadName { name: stem });
-        }
+        check_stem(&stem)?;
         let _lock = self.claim(&stem)?;
         let copy = self.work().join(format!("{stem}.import.part"));
         let taken = match kind {
-            Kind::Archive => {
-                let shown = file.file_name().unwrap_or_default().to_string_lossy();
-                archive::unpack(file, &shown, None, None, &copy, stop)
-            }
+            Kind::Archive => archive::unpack(file, &file_name(called), None, None, &copy, stop),
+            _ if is_ours => fs::rename(file, &copy).map_err(StoreError::write(&copy)),
             _ => copy_file(file, &copy, meta.len(), stop),
         };
-        let imported = taken.and_then(|()| self.take(file, &copy, &stem, stop));
+        let imported = taken.and_then(|()| self.take(brought, &copy, &stem, stop));
         // It has its name by now, or must not stay.
         remove(&copy)?;
         imported
     }
 
-    fn take(&self, from: &Path, copy: &Path, stem: &str, stop: &CancellationToken) -> Result<Imported, StoreError> {
-        let contract = inspect(copy).map_err(StoreError::Refused)?;
+    fn take(
+        &self,
+        brought: &Brought<'_>,
+        copy: &Path,
+        stem: &str,
+        stop: &CancellationToken,
+    ) -> Result<Imported, StoreError> {
+        let contract = inspect_as(copy, brought.called).map_err(StoreError::Refused)?;
         let sum = |path: &Path| {
             let sum = sha256_unless(path, || stop.is_cancelled()).map_err(StoreError::read(path))?;
             sum.ok_or_else(|| StoreError::Stopped { id: stem.to_owned(), kept: 0 })
@@ -87,15 +108,35 @@ impl Store {
             about: contract.family.to_string(),
             was_there,
         };
+        let mut other = None;
         if path.exists() {
-            let is_same = sum(&path)? == sha256;
-            return if is_same { Ok(imported(true)) } else { Err(StoreError::NameTaken { path }) };
+            if sum(&path)? == sha256 {
+                return Ok(imported(true));
+            }
+            let Some(is_used) = brought.replace else { return Err(StoreError::NameTaken { path }) };
+            if is_used(&path) {
+                return Err(StoreError::InUse { id: stem.to_owned() });
+            }
+            other = Some(self.put_away(&path)?);
         }
         let size = copy.metadata().map_err(StoreError::read(copy))?.len();
-        self.ledger().keep(stem, Record { sha256, size, when: now(), from: from.display().to_string() })?;
-        settle(copy, &path)?;
-        Ok(imported(false))
+        let record = Record { sha256, size, when: now(), from: brought.called.display().to_string() };
+        let named = self.ledger().keep(stem, record).and_then(|()| Ok(settle(copy, &path)?));
+        if let (Err(_), Some(other)) = (&named, other) {
+            // The one that was there keeps its place.
+            fs::rename(&other, &path).map_err(StoreError::write(&path))?;
+        }
+        named.map(|()| imported(false))
     }
+}
+
+/// Whether a model may be called so.
+pub(crate) fn check_stem(stem: &str) -> Result<(), StoreError> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_+. ".contains(c);
+    if stem.is_empty() || stem.len() > 128 || stem.starts_with(['.', ' ']) || !stem.chars().all(is_plain) {
+        return Err(StoreError::BadName { name: stem.to_owned() });
+    }
+    Ok(())
 }
 
 fn copy_file(from: &Path, to: &Path, size: u64, stop: &CancellationToken) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@
 mod archive;
 mod error;
 mod fetch;
+mod incoming;
 pub(crate) mod int8;
 mod intake;
 mod ledger;
@@ -23,6 +24,8 @@ use std::sync::OnceLock;
 
 pub(crate) use error::{StoreError, mb};
 pub(crate) use fetch::{FetchOptions, Fetched};
+pub(crate) use incoming::Incoming;
+pub(crate) use intake::{Brought, Imported, check_stem};
 pub(crate) use progress::Progress;
 pub(crate) use store::{Check, Item, ItemState, Store, Verdict};
 pub(crate) use stream::Patience;

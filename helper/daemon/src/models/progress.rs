@@ -20,6 +20,12 @@ pub(crate) struct Progress {
     pub(crate) speed: f64,
     /// Seconds that are left, where they can be told.
     pub(crate) left: Option<f64>,
+    /// Which connection this is, 1 for the first.
+    #[serde(skip)]
+    pub(crate) attempt: u32,
+    /// All of it is here and will be looked at.
+    #[serde(skip)]
+    pub(crate) is_whole: bool,
 }
 
 /// Tells a download's progress, seldom enough.
@@ -30,11 +36,24 @@ pub(super) struct Meter<'a> {
     speed: f64,
     last: Option<Instant>,
     since: u64,
+    attempt: u32,
+    is_whole: bool,
 }
 
 impl<'a> Meter<'a> {
     pub(super) fn new(tell: &'a mut (dyn FnMut(Progress) + Send)) -> Self {
-        Self { tell, peak: 0, total: None, speed: 0.0, last: None, since: 0 }
+        Self { tell, peak: 0, total: None, speed: 0.0, last: None, since: 0, attempt: 0, is_whole: false }
+    }
+
+    /// Somebody is asked for what is missing behind `here` bytes of `total`.
+    pub(super) fn ask(&mut self, here: u64, total: Option<u64>) {
+        self.attempt += 1;
+        self.is_whole = false;
+        self.total = total.or(self.total);
+        self.peak = self.peak.max(here);
+        if self.attempt == 1 {
+            self.say();
+        }
     }
 
     /// A connection gives what is missing behind `here` bytes of `total`.
@@ -64,6 +83,7 @@ impl<'a> Meter<'a> {
     pub(super) fn end(&mut self, here: u64) {
         self.peak = self.peak.max(here);
         self.total = Some(self.peak);
+        self.is_whole = true;
         self.say();
     }
 
@@ -71,7 +91,8 @@ impl<'a> Meter<'a> {
         // A server that starts anew with a smaller file does not take back what was said.
         let total = self.total.map(|total| total.max(self.peak));
         let left = total.filter(|_| self.speed > 0.0).map(|total| (total - self.peak) as f64 / self.speed);
-        (self.tell)(Progress { done: self.peak, total, speed: self.speed, left });
+        let Self { peak: done, speed, attempt, is_whole, .. } = *self;
+        (self.tell)(Progress { done, total, speed, left, attempt, is_whole });
     }
 }
 

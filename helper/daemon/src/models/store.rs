@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::StoreError;
 use super::ledger::Ledger;
-use super::part::Part;
+use super::part::{Part, remove};
 
 /// The folder for what is not a model yet: downloads, locks.
-const WORK: &str = ".fetch";
+pub(super) const WORK: &str = ".fetch";
 
 /// One user's models, seen with the manifest. Nothing in here prints; all of it may be asked from any thread.
 #[derive(Clone, Debug)]
@@ -113,6 +113,13 @@ impl Store {
         self.manifest.find(stem(id)).ok_or_else(|| StoreError::Unknown { id: id.to_owned(), known: known() })
     }
 
+    /// The name by which a model is fetched, if it can be.
+    pub(crate) fn fetchable(&self, id: &str) -> Result<&'static str, StoreError> {
+        let entry = self.entry(id)?;
+        let no_address = || StoreError::NoAddress { id: entry.id.clone() };
+        entry.addresses().next().map(|_| entry.id.as_str()).ok_or_else(no_address)
+    }
+
     /// The file of an entry, under any of its names.
     pub(super) fn place_of(&self, entry: &Entry) -> Option<PathBuf> {
         entry.stems().map(|stem| self.folder.join(format!("{stem}.onnx"))).find(|path| path.exists())
@@ -131,6 +138,19 @@ impl Store {
 
     pub(crate) fn manifest(&self) -> &'static Manifest {
         self.manifest
+    }
+
+    /// Throws away what came of a model that nobody fetches now.
+    pub(crate) fn drop_partial(&self, id: &str) -> Result<(), StoreError> {
+        let entry = self.entry(id)?;
+        let _lock = self.claim(&entry.id)?;
+        remove(&self.unpacked(&entry.id))?;
+        Part::new(&self.work(), &entry.id).clear()
+    }
+
+    /// Where the network of an archive goes until it is looked at.
+    pub(super) fn unpacked(&self, id: &str) -> PathBuf {
+        self.work().join(format!("{id}.unpacked.part"))
     }
 
     /// All that is there, then all that could be. Reads each file whole.

@@ -127,10 +127,11 @@ async fn turn(
 ) -> Result<(), Trouble> {
     let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
     let note = part.note(url.as_str());
+    let here = part.len();
+    meter.ask(if note.is_some() { here } else { 0 }, note.as_ref().and_then(|note| note.total));
     if let Some(Note { validator: Some(validator), total, .. }) = &note {
-        let here = part.len();
-        meter.begin(here, *total);
         if *total == Some(here) {
+            meter.end(here);
             return Ok(());
         }
         request = request.header(RANGE, format!("bytes={here}-")).header(IF_RANGE, validator);

@@ -17,6 +17,7 @@ use super::files::{self, Reach};
 use super::helper::Helper;
 use super::shelf;
 use super::spool::Spool;
+use super::stock;
 use crate::worker::Worker;
 
 /// Videos of one run.
@@ -40,6 +41,10 @@ pub(super) const fn is_slow(ask: &Ask) -> bool {
             | Ask::Browse { .. }
             | Ask::OpenRoot { .. }
             | Ask::ScanModels
+            | Ask::DropPartial { .. }
+            | Ask::VerifyModels { .. }
+            | Ask::RemoveModel { .. }
+            | Ask::RestoreModel { .. }
             | Ask::DropUpload { .. }
             | Ask::Start(_)
     )
@@ -91,14 +96,17 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
             shelf::look(helper).await;
             Ok(Answer::Done)
         }
-        Ask::FetchModels { .. }
-        | Ask::CancelFetch { .. }
-        | Ask::DropPartial { .. }
-        | Ask::VerifyModels { .. }
-        | Ask::RemoveModel { .. }
-        | Ask::RestoreModel { .. } => {
-            let error = WireError::new(ErrorCode::IllegalState, "this helper changes no models yet");
-            Err(error.hint("use `silhueta models` in a terminal"))
+        Ask::FetchModels { ids } => free_for(helper, asker).and_then(|()| stock::fetch(helper, &ids)),
+        Ask::CancelFetch { id } => stock::cancel(helper, &id),
+        Ask::DropPartial { id } => stock::drop_partial(helper, &id).await,
+        Ask::VerifyModels { ids } => stock::verify(helper, ids).await,
+        Ask::RemoveModel { id } => {
+            free_for(helper, asker)?;
+            stock::remove(helper, id).await
+        }
+        Ask::RestoreModel { id } => {
+            free_for(helper, asker)?;
+            stock::restore(helper, id).await
         }
         Ask::Log { job, after } => {
             let state = helper.state();
@@ -106,6 +114,11 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
             state.bench.store().log_after(job, after).map(Answer::Log).map_err(internal)
         }
     }
+}
+
+/// While a page works, no page changes models.
+fn free_for(helper: &Helper, asker: Asker) -> Result<(), WireError> {
+    if asker.is_browser { helper.state().bench.check_free() } else { Ok(()) }
 }
 
 /// Looks at files in a thread apart: a disk that hangs keeps nobody but the asker waiting.

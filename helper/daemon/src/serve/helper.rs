@@ -8,6 +8,7 @@ use silhueta_shared::worker::DoctorReport;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::fetches::Fetches;
 use super::hub::{Hub, Joined, Link};
 use super::now;
 use super::previews::Previews;
@@ -22,6 +23,7 @@ pub(super) struct State {
     pub(super) bench: Workbench,
     pub(super) models: ModelShelf,
     pub(super) preferred: Preferred,
+    pub(super) fetches: Fetches,
     pub(super) hardware: Hardware,
     pub(super) machine: Option<DoctorReport>,
 }
@@ -39,6 +41,8 @@ pub(super) struct Helper {
     pub(super) queued: Notify,
     /// Files that are looked into at the same time, each by a process of its own.
     pub(super) inspections: Semaphore,
+    /// Wakes those who fetch models.
+    pub(super) wanted: Notify,
     /// Held by whoever looks through the models.
     pub(super) looking: tokio::sync::Mutex<()>,
     /// The helper is ending.
@@ -49,7 +53,18 @@ impl Helper {
     pub(super) fn new(state: State, hub: Arc<Hub>, previews: Arc<Previews>, spool: Spool, out: PathBuf) -> Self {
         let (queued, inspections, closing) = (Notify::new(), Semaphore::new(2), CancellationToken::new());
         let looking = tokio::sync::Mutex::default();
-        Self { state: Mutex::new(state), hub, previews, spool, out, queued, inspections, looking, closing }
+        Self {
+            state: Mutex::new(state),
+            hub,
+            previews,
+            spool,
+            out,
+            queued,
+            inspections,
+            wanted: Notify::new(),
+            looking,
+            closing,
+        }
     }
 
     /// The state; never held over an await.
@@ -92,7 +107,7 @@ impl Helper {
             lock: state.bench.lock(),
             hardware: state.hardware.clone(),
             models: state.models.clone(),
-            fetches: vec![],
+            fetches: state.fetches.views(),
             roots,
             machine: state.machine.clone(),
             upload_room: self.spool.room(state.bench.store()),

@@ -4,22 +4,26 @@ mod about;
 mod access;
 mod answer;
 mod asks;
+mod fetches;
 mod files;
 mod guard;
 mod hardware;
 mod helper;
 mod home;
 mod hub;
+mod imports;
 mod listen;
 mod mjpeg;
 mod page;
 mod previews;
+mod refusals;
 mod results;
 mod runner;
 mod secret;
 mod session;
 mod shelf;
 mod spool;
+mod stock;
 mod store;
 mod uploads;
 mod workbench;
@@ -43,8 +47,10 @@ use tokio::task::JoinSet;
 use crate::cli::{Auth, ServeOptions, note, say};
 use crate::doctor;
 use crate::exit::{CliError, Exit};
+use crate::models;
 use crate::signals::Signals;
 use access::Access;
+use fetches::Fetches;
 use guard::Guard;
 use helper::{Helper, State};
 use hub::Hub;
@@ -102,6 +108,9 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
     let mut tasks = JoinSet::new();
     tasks.spawn(runner::run(Arc::clone(&helper)));
     tasks.spawn(hardware::watch(Arc::clone(&helper)));
+    for _ in 0..stock::AT_ONCE {
+        tasks.spawn(stock::run(Arc::clone(&helper)));
+    }
     tasks.spawn(shelf::keep(Arc::clone(&helper)));
     tasks.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
@@ -138,6 +147,7 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
             Err(error) => tracing::info!("{}", error.message),
         }
     }
+    models::store().sweep();
     let spool = Spool::open(home.uploads(), &store).map_err(|e| fail(&e))?;
     let previews = Arc::new(Previews::default());
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
@@ -147,6 +157,7 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
         bench,
         models: shelf::unknown(),
         preferred: Preferred::default(),
+        fetches: Fetches::default(),
         hardware: Hardware::default(),
         machine: None,
     };
@@ -157,6 +168,7 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
     let ours = Router::new()
         .route(PATH, get(session::socket))
         .route("/api/v1/uploads", post(uploads::upload))
+        .route("/api/v1/models", post(imports::import))
         .route("/api/v1/jobs/{job}/files/{name}", get(results::file))
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))

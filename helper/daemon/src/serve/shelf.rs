@@ -1,6 +1,7 @@
 //! The models that there are and could be, as a page sees them.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use silhueta_registry::recipe;
@@ -70,14 +71,18 @@ fn scan(store: &Store) -> Look {
     let shelf = ModelShelf {
         folder: folder.display().to_string(),
         disk_used: there.iter().map(|model| model.size).sum(),
-        // Before the first model comes, there may be no folder: then its disk is the next one above.
-        disk_free: folder.ancestors().find(|folder| folder.exists()).and_then(disk::free),
+        disk_free: free(folder),
         models: there,
         offered,
         missing,
         removed: removed(store),
     };
     Look { shelf, preferred }
+}
+
+/// Before the first model comes, there may be no folder: then its disk is that of the next one above.
+fn free(folder: &Path) -> Option<u64> {
+    folder.ancestors().find(|folder| folder.exists()).and_then(disk::free)
 }
 
 fn view(store: &Store, item: Item) -> ModelView {
@@ -147,6 +152,18 @@ pub(super) async fn look(helper: &Arc<Helper>) {
         }
         Err(error) => tracing::error!("the models can't be looked through: {error}"),
     }
+}
+
+/// Notes what is left of a download, without a look at the files.
+pub(super) fn weigh(helper: &Helper, id: &str) {
+    let store = models::store();
+    let mut state = helper.state();
+    let free = free(store.folder());
+    state.models.disk_free = free;
+    if let Some(offered) = state.models.offered.iter_mut().find(|offered| offered.id == id) {
+        offered.partial = store.kept(id);
+    }
+    helper.hub.tell_all(&HelperMessage::Models(state.models.clone()));
 }
 
 /// Tells everyone whenever jobs begin to use other models, until the helper ends.

@@ -23,7 +23,7 @@ use crate::videos::is_video;
 /// Bytes that an upload of unknown length takes at a time.
 const STEP: u64 = 16 << 20;
 /// The longest pause between two pieces.
-const STALL: Duration = Duration::from_secs(60);
+pub(super) const STALL: Duration = Duration::from_secs(60);
 /// Longest file name in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -78,14 +78,9 @@ pub(super) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<UploadDone>), HttpError> {
-    let session = headers.get("x-silhueta-session").and_then(|value| value.to_str().ok()?.parse().ok());
-    let presence = session.and_then(SessionId::new).and_then(|session| helper.hub.presence(session));
-    let presence = presence.ok_or_else(|| {
-        let error = WireError::new(ErrorCode::OutOfOrder, "an upload belongs to a connected session");
-        error.hint("open the socket first, then send x-silhueta-session with the number from its welcome")
-    })?;
+    let presence = presence(&helper, &headers)?;
     let name = clean(&name)?;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length = length(&headers);
     let id = helper.spool.number()?;
     let folder = helper.spool.folder.join(id.get().to_string());
     let coming = Arc::clone(&helper.spool.coming);
@@ -105,7 +100,23 @@ pub(super) async fn upload(
     Ok((StatusCode::CREATED, Json(done)))
 }
 
-async fn ended(presence: &CancellationToken, closing: &CancellationToken) {
+/// Ends with the session that a request belongs to.
+pub(super) fn presence(helper: &Helper, headers: &HeaderMap) -> Result<CancellationToken, WireError> {
+    let session = headers.get("x-silhueta-session").and_then(|value| value.to_str().ok()?.parse().ok());
+    let presence = session.and_then(SessionId::new).and_then(|session| helper.hub.presence(session));
+    presence.ok_or_else(|| {
+        let error = WireError::new(ErrorCode::OutOfOrder, "an upload belongs to a connected session");
+        error.hint("open the socket first, then send x-silhueta-session with the number from its welcome")
+    })
+}
+
+/// Bytes that a request announces.
+pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
+}
+
+/// Resolves when session or helper end.
+pub(super) async fn ended(presence: &CancellationToken, closing: &CancellationToken) {
     tokio::select! {
         () = presence.cancelled() => {}
         () = closing.cancelled() => {}

@@ -26,7 +26,7 @@ impl Display {
     }
 
     pub(super) fn progress(&mut self, progress: Progress) {
-        let Progress { done, total, speed, left } = progress;
+        let Progress { done, total, speed, left, .. } = progress;
         if self.style == ProgressStyle::Json {
             say(&json!({ "id": self.id, "progress": progress }).to_string());
             return;
