@@ -30,6 +30,7 @@ pub struct Server {
     complaints: Lines,
     args: Vec<String>,
     models: PathBuf,
+    manifest: Option<PathBuf>,
 }
 
 impl Server {
@@ -42,12 +43,21 @@ impl Server {
 
     /// With models from elsewhere and more arguments.
     pub fn with(helper: Helper, models: PathBuf, args: &[&str]) -> Self {
+        Self::begin(helper, models, None, args)
+    }
+
+    /// With models from elsewhere and another list of those that are known.
+    pub fn with_manifest(helper: Helper, models: PathBuf, manifest: PathBuf) -> Self {
+        Self::begin(helper, models, Some(manifest), &[])
+    }
+
+    fn begin(helper: Helper, models: PathBuf, manifest: Option<PathBuf>, args: &[&str]) -> Self {
         for folder in ["home/Videos", "home/data", "home/state", "here"] {
             std::fs::create_dir_all(helper.at(folder)).expect("a folder of the helper");
         }
         let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let (child, address, complaints) = spawn(&helper, &models, "0", &args);
-        Self { helper, address, child, complaints, args, models }
+        let (child, address, complaints) = spawn(&helper, &models, manifest.as_deref(), "0", &args);
+        Self { helper, address, child, complaints, args, models, manifest }
     }
 
     /// The folder that is open from the start.
@@ -114,7 +124,8 @@ impl Server {
     /// Starts it again at the same port with the same home.
     pub fn restart(&mut self) {
         let port = self.port().to_string();
-        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args);
+        let (child, address, complaints) =
+            spawn(&self.helper, &self.models, self.manifest.as_deref(), &port, &self.args);
         assert_eq!(address, self.address);
         (self.child, self.complaints) = (child, complaints);
     }
@@ -157,10 +168,20 @@ pub fn command(helper: &Helper, models: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn spawn(helper: &Helper, models: &Path, port: &str, args: &[String]) -> (Child, String, Lines) {
+fn spawn(
+    helper: &Helper,
+    models: &Path,
+    manifest: Option<&Path>,
+    port: &str,
+    args: &[String],
+) -> (Child, String, Lines) {
     let mut all = vec!["--port", port];
     all.extend(args.iter().map(String::as_str));
-    let mut child = command(helper, models, &all).spawn().expect("silhueta starts");
+    let mut command = command(helper, models, &all);
+    if let Some(manifest) = manifest {
+        command.env("SILHUETA_MANIFEST", manifest).env("NO_PROXY", "127.0.0.1");
+    }
+    let mut child = command.spawn().expect("silhueta starts");
     let complaints = Lines::default();
     let stderr = child.stderr.take().expect("its stderr");
     let kept = Arc::clone(&complaints);

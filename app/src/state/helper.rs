@@ -79,6 +79,12 @@ impl HelperState {
         self.show(Changed { logs, ..Changed::default() });
     }
 
+    /// The helper was asked to forget how a download ended, which it tells nobody.
+    pub(crate) fn forget_fetch(&self, id: &str) {
+        self.model.update_value(|model| model.fetches.retain(|fetch| fetch.id != id || !fetch.state.has_ended()));
+        self.show(Changed { fetches: true, ..Changed::default() });
+    }
+
     /// The helper's clock now, in milliseconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         browser_now().saturating_add_signed(self.clock_offset.get())

@@ -120,9 +120,14 @@ impl Shelf {
         self.wish(Ask::CancelFetch { id });
     }
 
-    /// Throws away what came of a model.
+    /// Throws away what came of a model, and with it why it failed.
     pub(crate) fn drop_partial(self, id: String) {
-        self.wish(Ask::DropPartial { id });
+        spawn_local(async move {
+            match self.link.ask(Ask::DropPartial { id: id.clone() }).await {
+                Ok(_) => self.helper.forget_fetch(&id),
+                Err(error) => self.toasts.refused(error),
+            }
+        });
     }
 
     /// Takes a model away, and offers to bring it back.

@@ -11,6 +11,7 @@ mod access;
 mod files;
 mod foreign;
 mod looks;
+mod models;
 mod preview;
 mod restart;
 mod work;

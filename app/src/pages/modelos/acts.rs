@@ -37,9 +37,10 @@ pub(super) fn act(offer: &OfferedModel, state: Option<&FetchState>) -> Act {
     }
 }
 
-/// Whether what came of it can be thrown away: nothing fetches it now.
+/// Whether what came of it, or why it failed, can be thrown away: nothing fetches it now.
 pub(super) fn can_drop(offer: &OfferedModel, state: Option<&FetchState>) -> bool {
-    offer.partial > 0 && state.is_none_or(FetchState::has_ended)
+    let has_ended = state.is_none_or(FetchState::has_ended);
+    has_ended && (offer.partial > 0 || matches!(state, Some(FetchState::Failed(_))))
 }
 
 /// The share of a whole that is here, 0..=1; none where the whole is not known.
@@ -128,6 +129,7 @@ mod tests {
         assert_eq!(act(&begun, Some(&FetchState::Cancelled { kept: 5 })), Act::GoOn);
         assert_eq!((act(&new, Some(&failed())), act(&new, Some(&FetchState::Done))), (Act::Retry, Act::Wait));
         assert!(can_drop(&begun, None) && can_drop(&begun, Some(&failed())) && !can_drop(&new, None));
+        assert!(can_drop(&new, Some(&failed())), "why it failed can be put aside");
     }
 
     #[test]

@@ -126,6 +126,7 @@ fn Acts(id: String, offer: Memo<Option<OfferedModel>>, state: Memo<Option<FetchS
         let state = state.get();
         offer.with(|offer| offer.as_ref().is_some_and(|offer| can_drop(offer, state.as_ref())))
     });
+    let is_begun = move || offer.with(|offer| offer.as_ref().is_some_and(|offer| offer.partial > 0));
     let label = move || {
         let t = t();
         let say = match main.get() {
@@ -166,10 +167,13 @@ fn Acts(id: String, offer: Memo<Option<OfferedModel>>, state: Memo<Option<FetchS
                     data-testid="drop-partial"
                     disabled=move || why_held().is_some()
                     title=why_held
-                    aria-label=move || name.with_value(|id| (t().drop_partial_label)(id))
+                    aria-label=move || {
+                        let say = if is_begun() { t().drop_partial_label } else { t().forget_label };
+                        name.with_value(|id| say(id))
+                    }
                     on:click=move |_| shelf.drop_partial(name.get_value())
                 >
-                    {move || t().drop_partial}
+                    {move || if is_begun() { t().drop_partial } else { t().dismiss }}
                 </button>
             </Show>
             // One button for all states: who pressed it keeps the focus.
