@@ -36,6 +36,8 @@ pub struct Answer {
     pub hang: bool,
     /// A pause after each 64 KiB.
     pub pace: Duration,
+    /// A pause once, after so many bytes.
+    pub pause: Option<(usize, Duration)>,
 }
 
 impl Answer {
@@ -85,6 +87,11 @@ impl Answer {
     /// Stays silent after what it sends.
     pub fn hang(self) -> Self {
         Self { hang: true, ..self }
+    }
+
+    /// Stands still for a while after so many bytes.
+    pub fn pause(self, bytes: usize, length: Duration) -> Self {
+        Self { pause: Some((bytes, length)), ..self }
     }
 
     /// Takes its time.
@@ -176,8 +183,15 @@ fn serve(mut socket: TcpStream, all: &Mutex<Vec<Asked>>, closed: &AtomicBool, pl
     let head: String = answer.head.iter().map(|line| format!("{line}\r\n")).collect();
     write!(socket, "HTTP/1.1 {status} Said\r\nConnection: close\r\n{head}\r\n")?;
     let body = answer.body.get(..answer.cut.unwrap_or(usize::MAX).min(answer.body.len())).unwrap_or_default();
+    let mut pause = answer.pause;
+    let mut sent = 0;
     for piece in body.chunks(64 << 10) {
         socket.write_all(piece)?;
+        sent += piece.len();
+        if let Some((_, length)) = pause.take_if(|(bytes, _)| sent >= *bytes) {
+            socket.flush()?;
+            thread::sleep(length);
+        }
         thread::sleep(answer.pace);
     }
     socket.flush()?;

@@ -30,7 +30,7 @@ pub struct Server {
     complaints: Lines,
     args: Vec<String>,
     models: PathBuf,
-    manifest: Option<PathBuf>,
+    variables: Vec<(String, String)>,
 }
 
 impl Server {
@@ -43,21 +43,19 @@ impl Server {
 
     /// With models from elsewhere and more arguments.
     pub fn with(helper: Helper, models: PathBuf, args: &[&str]) -> Self {
-        Self::begin(helper, models, None, args)
+        Self::with_variables(helper, models, args, &[])
     }
 
-    /// With models from elsewhere and another list of those that are known.
-    pub fn with_manifest(helper: Helper, models: PathBuf, manifest: PathBuf) -> Self {
-        Self::begin(helper, models, Some(manifest), &[])
-    }
-
-    fn begin(helper: Helper, models: PathBuf, manifest: Option<PathBuf>, args: &[&str]) -> Self {
+    /// The same in an environment with these variables, too.
+    pub fn with_variables(helper: Helper, models: PathBuf, args: &[&str], variables: &[(&str, &str)]) -> Self {
         for folder in ["home/Videos", "home/data", "home/state", "here"] {
             std::fs::create_dir_all(helper.at(folder)).expect("a folder of the helper");
         }
         let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let (child, address, complaints) = spawn(&helper, &models, manifest.as_deref(), "0", &args);
-        Self { helper, address, child, complaints, args, models, manifest }
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (child, address, complaints) = spawn(&helper, &models, "0", &args, &variables);
+        Self { helper, address, child, complaints, args, models, variables }
     }
 
     /// The folder that is open from the start.
@@ -124,8 +122,7 @@ impl Server {
     /// Starts it again at the same port with the same home.
     pub fn restart(&mut self) {
         let port = self.port().to_string();
-        let (child, address, complaints) =
-            spawn(&self.helper, &self.models, self.manifest.as_deref(), &port, &self.args);
+        let (child, address, complaints) = spawn(&self.helper, &self.models, &port, &self.args, &self.variables);
         assert_eq!(address, self.address);
         (self.child, self.complaints) = (child, complaints);
     }
@@ -171,16 +168,14 @@ pub fn command(helper: &Helper, models: &Path, args: &[&str]) -> Command {
 fn spawn(
     helper: &Helper,
     models: &Path,
-    manifest: Option<&Path>,
     port: &str,
     args: &[String],
+    variables: &[(String, String)],
 ) -> (Child, String, Lines) {
     let mut all = vec!["--port", port];
     all.extend(args.iter().map(String::as_str));
     let mut command = command(helper, models, &all);
-    if let Some(manifest) = manifest {
-        command.env("SILHUETA_MANIFEST", manifest).env("NO_PROXY", "127.0.0.1");
-    }
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
     let mut child = command.spawn().expect("silhueta starts");
     let complaints = Lines::default();
     let stderr = child.stderr.take().expect("its stderr");

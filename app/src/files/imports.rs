@@ -78,6 +78,9 @@ impl Imports {
             let key = self.arrivals.try_update(|arrivals| arrivals.add(name, size)).unwrap_or_default();
             self.hold.update_value(|hold| drop(hold.files.insert(key, file)));
         }
+        // Files that were given again stand once.
+        let keys: Vec<_> = self.arrivals.with_untracked(|all| all.list().iter().map(|arrival| arrival.key).collect());
+        self.hold.update_value(|hold| hold.files.retain(|key, _| keys.contains(key)));
         self.go_on();
     }
 

@@ -41,7 +41,8 @@ pub(crate) struct Brought<'a> {
     pub(crate) name: Option<&'a str>,
     /// It lies in our own folder and may be moved.
     pub(crate) is_ours: bool,
-    /// It may take the place of another model of its name, unless this says that a job uses that one.
+    /// It may take the place of another model of its name, unless this says that a job uses that one. The other goes
+    /// to the trash as `NAME-before`.
     pub(crate) replace: Option<&'a dyn Fn(&Path) -> bool>,
 }
 
@@ -117,7 +118,8 @@ impl Store {
             if is_used(&path) {
                 return Err(StoreError::InUse { id: stem.to_owned() });
             }
-            other = Some(self.put_away(&path)?);
+            // Its own name is taken from now on.
+            other = Some(self.put_away(&path, &format!("{stem}-before.onnx"))?);
         }
         let size = copy.metadata().map_err(StoreError::read(copy))?.len();
         let record = Record { sha256, size, when: now(), from: brought.called.display().to_string() };

@@ -60,21 +60,21 @@ impl Store {
             return Err(StoreError::InUse { id: stem });
         }
         let size = path.metadata().map_err(StoreError::read(&path))?.len();
-        self.put_away(&path)?;
+        self.put_away(&path, &file_name(&path))?;
         self.empty_trash();
         Ok(Removed { id: stem, path, size })
     }
 
-    /// Moves a file into the trash; where it is then. Its lock is held.
-    pub(super) fn put_away(&self, path: &Path) -> Result<PathBuf, StoreError> {
+    /// Moves a file into the trash, to be brought back under `name`; where it is then. Its lock is held.
+    pub(super) fn put_away(&self, path: &Path, name: &str) -> Result<PathBuf, StoreError> {
         let trash = self.trash();
         fs::create_dir_all(&trash).map_err(StoreError::write(&trash))?;
         // Which of two was taken away last is told by the number before the name.
         let mut when = now();
-        let mut to = trash.join(format!("{when}-{}", file_name(path)));
+        let mut to = trash.join(format!("{when}-{name}"));
         while to.exists() {
             when += 1;
-            to = trash.join(format!("{when}-{}", file_name(path)));
+            to = trash.join(format!("{when}-{name}"));
         }
         fs::rename(path, &to).map_err(StoreError::write(path))?;
         Ok(to)

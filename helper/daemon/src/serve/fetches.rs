@@ -104,13 +104,15 @@ impl Fetches {
         (is_news || now.duration_since(fetch.told) >= EVERY).then(|| fetch.set(FetchState::Running(fetch.figures), now))
     }
 
-    /// Time went by: a download of which nothing comes stands still.
-    pub(super) fn tick(&mut self, id: &str, now: Instant) -> Option<ModelFetch> {
+    /// Time went by: a download of which nothing comes stands still, with as many bytes as are `kept`.
+    pub(super) fn tick(&mut self, id: &str, kept: u64, now: Instant) -> Option<ModelFetch> {
         let fetch = self.running(id)?;
         let is_silent = now.duration_since(fetch.came) >= STALL;
         let is_running = matches!(fetch.state, FetchState::Running(_));
         (is_running && is_silent && !fetch.figures.stalled).then(|| {
-            fetch.figures = FetchProgress { speed: 0.0, left: None, stalled: true, ..fetch.figures };
+            let done = fetch.figures.done.max(kept);
+            let total = fetch.figures.total.map(|total| total.max(done));
+            fetch.figures = FetchProgress { done, total, speed: 0.0, left: None, stalled: true, ..fetch.figures };
             fetch.set(FetchState::Running(fetch.figures), now)
         })
     }

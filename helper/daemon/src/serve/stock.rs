@@ -162,7 +162,7 @@ async fn one(helper: &Arc<Helper>, id: &str, stop: CancellationToken) {
         loop {
             tokio::select! {
                 fetched = &mut fetching => break fetched,
-                _ = ticks.tick() => change(helper, |fetches| fetches.tick(id, Instant::now())),
+                _ = ticks.tick() => change(helper, |fetches| fetches.tick(id, store.kept(id), Instant::now())),
             }
         }
     };

@@ -43,15 +43,15 @@ fn progress_between_is_dropped_and_no_change_of_state_is() {
     let state = |fetch: Option<ModelFetch>| fetch.map(|fetch| fetch.state);
     let stands =
         |state: &Option<FetchState>| matches!(state, Some(FetchState::Running(p)) if p.stalled && p.speed == 0.0);
-    assert_eq!(fetches.tick("a", now + STALL / 2), None);
-    assert!(stands(&state(fetches.tick("a", now + STALL))));
-    assert_eq!(fetches.tick("a", now + STALL * 2), None, "told once");
+    assert_eq!(fetches.tick("a", 0, now + STALL / 2), None);
+    assert!(stands(&state(fetches.tick("a", 0, now + STALL))));
+    assert_eq!(fetches.tick("a", 0, now + STALL * 2), None, "told once");
     // Both within no time of each other.
     let again = state(fetches.progress("a", Progress { attempt: 2, ..progress(90) }, now + STALL * 2));
     assert!(matches!(again, Some(FetchState::Running(p)) if !p.stalled && p.attempt == 2));
     let whole = Progress { is_whole: true, attempt: 2, ..progress(100) };
     assert_eq!(state(fetches.progress("a", whole, now + STALL * 2)), Some(FetchState::Checking));
-    assert_eq!(fetches.tick("a", now + STALL * 9), None, "what is looked at does not stand still");
+    assert_eq!(fetches.tick("a", 0, now + STALL * 9), None, "what is looked at does not stand still");
     // It was wrong: another address.
     let anew = state(fetches.progress("a", Progress { attempt: 3, ..progress(0) }, now + STALL * 2));
     assert!(matches!(anew, Some(FetchState::Running(p)) if p.done == 100), "nothing is taken back: {anew:?}");
@@ -107,7 +107,7 @@ proptest! {
             now += Duration::from_millis(passed);
             let progress = Progress { total: Some(total), ..progress(done) };
             told.extend(fetches.progress("a", progress, now));
-            told.extend(fetches.tick("a", now));
+            told.extend(fetches.tick("a", total, now));
         }
         let figures = told.iter().map(|fetch| match fetch.state {
             FetchState::Running(figures) => figures,
