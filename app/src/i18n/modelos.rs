@@ -30,7 +30,7 @@ pub(crate) struct Modelos {
     pub(crate) licence: fn(&str) -> String,
     pub(crate) from: fn(&str) -> String,
     pub(crate) brought: &'static str,
-    pub(crate) size_unknown: &'static str,
+    pub(crate) licence_none: &'static str,
     pub(crate) recipe: &'static str,
     // Fetching.
     pub(crate) fetch: &'static str,
@@ -119,6 +119,16 @@ pub(crate) struct Modelos {
 
 section!(Modelos);
 
+/// What the manifest says of a model whose source states no licence.
+const NO_LICENCE: &str = "none stated";
+
+impl Modelos {
+    /// A model's licence, as a fact among others.
+    pub(crate) fn licence_of(&self, name: &str) -> String {
+        if name == NO_LICENCE { self.licence_none.to_owned() } else { (self.licence)(name) }
+    }
+}
+
 const PT_BR: Modelos = Modelos {
     lead: "As redes desta máquina, o que cada uma faz e o que mais se pode baixar.",
     filter: "Mostrar só uma função",
@@ -129,9 +139,9 @@ const PT_BR: Modelos = Modelos {
     none_of_role: "Nenhum desta função nesta máquina.",
     unusable: "Não podem ser usados",
     unusable_hint: "o arquivo está na pasta, mas não serve",
-    offered: "Para baixar",
+    offered: "Disponíveis",
     offered_hint: "Vêm de quem os publica e são conferidos antes de servir. Nada é enviado.",
-    none_offered: "Tudo o que se pode baixar já está aqui.",
+    none_offered: "Tudo o que se conhece já está aqui.",
     profiles: [
         ("rápido", "O mais leve de sua função: bom para máquinas sem placa de vídeo."),
         ("equilibrado", "Boa precisão em tempo razoável."),
@@ -151,7 +161,7 @@ const PT_BR: Modelos = Modelos {
     licence: |name| format!("licença {name}"),
     from: |host| format!("de {host}"),
     brought: "trazido por você",
-    size_unknown: "tamanho não informado",
+    licence_none: "licença não declarada",
     recipe: "Como obter",
     fetch: "Baixar",
     fetch_label: |id| format!("Baixar {id}"),
@@ -241,9 +251,9 @@ const EN: Modelos = Modelos {
     none_of_role: "None of this role on this machine.",
     unusable: "Can't be used",
     unusable_hint: "the file is in the folder, but does not fit",
-    offered: "To download",
+    offered: "Available",
     offered_hint: "They come from who publishes them, and are checked before they serve. Nothing is sent.",
-    none_offered: "All that can be downloaded is here.",
+    none_offered: "All that is known is here.",
     profiles: [
         ("fast", "The lightest of its role: good on machines without a graphics card."),
         ("balanced", "Good accuracy in reasonable time."),
@@ -263,7 +273,7 @@ const EN: Modelos = Modelos {
     licence: |name| format!("{name} licence"),
     from: |host| format!("from {host}"),
     brought: "brought by you",
-    size_unknown: "size not told",
+    licence_none: "no licence stated",
     recipe: "How to get it",
     fetch: "Download",
     fetch_label: |id| format!("Download {id}"),
@@ -353,9 +363,9 @@ const RU: Modelos = Modelos {
     none_of_role: "Для этой роли на машине ничего нет.",
     unusable: "Не подходят",
     unusable_hint: "файл лежит в папке, но использовать его нельзя",
-    offered: "Можно скачать",
+    offered: "Доступные",
     offered_hint: "Приходят от того, кто их публикует, и проверяются до использования. Ничего не отправляется.",
-    none_offered: "Всё, что можно скачать, уже здесь.",
+    none_offered: "Всё, что известно, уже здесь.",
     profiles: [
         ("быстрая", "Самая лёгкая для своей роли: подходит машинам без видеокарты."),
         ("средняя", "Хорошая точность за разумное время."),
@@ -375,7 +385,7 @@ const RU: Modelos = Modelos {
     licence: |name| format!("лицензия {name}"),
     from: |host| format!("с {host}"),
     brought: "ваш файл",
-    size_unknown: "размер не указан",
+    licence_none: "лицензия не указана",
     recipe: "Как получить",
     fetch: "Скачать",
     fetch_label: |id| format!("Скачать {id}"),

@@ -100,7 +100,7 @@ fn Row(id: String) -> impl IntoView {
             let size = locale.get().bytes(model.size);
             let own = (model.origin == ModelOrigin::Own && model.role.is_some()).then(|| t().brought.to_owned());
             let about = model.role.is_some().then_some(model.about);
-            let rest = [about, model.licence.map(|licence| (t().licence)(&licence)), own];
+            let rest = [about, model.licence.map(|licence| t().licence_of(&licence)), own];
             let rest = rest.into_iter().flatten().map(|fact| view! { <span>{fact}</span> }).collect_view();
             view! { <span class="size num">{size}</span> {rest} }
         })

@@ -105,6 +105,10 @@ fn Wanted(wanted: WantedModel) -> impl IntoView {
     let partial = Memo::new(move |_| sizes.get().map_or(0, |(_, partial)| partial));
     let state = shelf.fetch_state(id.clone());
     let is_own = url.is_none();
+    let told_size = move || {
+        let size = size.get().map(|size| locale.get().bytes(size));
+        size.map(|size| view! { <span class="quiet num">{size}</span> })
+    };
     let (data_id, shown) = (id.clone(), id.clone());
     view! {
         <li data-testid="wanted" data-id=data_id>
@@ -112,9 +116,9 @@ fn Wanted(wanted: WantedModel) -> impl IntoView {
             <span class="quiet">{move || notices::role_does(locale.get(), role)}</span>
             <span class="wanted-model">
                 <code>{shown}</code>
-                <span class="quiet num">{move || size.get().map(|size| locale.get().bytes(size))}</span>
-                <span class="quiet">{move || (t().licence)(&licence)}</span>
-                <span class="quiet">{move || is_own.then(|| t().missing_bring)}</span>
+                {told_size}
+                <span class="quiet">{move || t().licence_of(&licence)}</span>
+                {move || is_own.then(|| view! { <span class="quiet">{t().missing_bring}</span> })}
             </span>
             <div class="wanted-fetch">
                 <Fetching state size partial name=id />

@@ -71,15 +71,15 @@ fn Row(id: String) -> impl IntoView {
     let tags = fixed.clone().map(|offer| view! { <Tags profile=offer.profile keypoints=offer.keypoints /> });
     let facts = fixed.clone().map(|offer| facts(&offer));
     let facts = move || {
-        let size = size.get().map_or_else(|| t().size_unknown.to_owned(), |size| locale.get().bytes(size));
+        let size = size.get().map(|size| view! { <span class="size num">{locale.get().bytes(size)}</span> });
         let rest = facts.clone().map(|(licence, site)| {
             let site = site.map_or_else(|| t().missing_bring.to_owned(), |site| (t().from)(&site));
             view! {
-                <span>{(t().licence)(&licence)}</span>
+                <span>{t().licence_of(&licence)}</span>
                 <span>{site}</span>
             }
         });
-        view! { <span class="size num">{size}</span> {rest} }
+        (size, rest)
     };
     let recipe = fixed.and_then(|offer| match offer.source {
         ModelSource::BringYourOwn { recipe } => recipe,
