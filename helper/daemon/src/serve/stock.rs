@@ -51,7 +51,7 @@ pub(super) async fn drop_partial(helper: &Helper, id: &str) -> Result<Answer, Wi
         let error = WireError::new(ErrorCode::IllegalState, format!("{id} is on its way"));
         return Err(error.field("id").hint("cancel its download first"));
     }
-    apart(move || models::store().drop_partial(id)).await?;
+    apart("id", move || models::store().drop_partial(id)).await?;
     shelf::weigh(helper, id);
     Ok(Answer::Done)
 }
@@ -68,7 +68,7 @@ pub(super) async fn verify(helper: &Helper, ids: Vec<String>) -> Result<Answer, 
     let stop = helper.closing.child_token();
     // Whoever asked may leave: then nobody waits for the rest.
     let _ends = stop.clone().drop_guard();
-    let checks = apart(move || models::store().verify(&ids, &stop)).await?;
+    let checks = apart("ids", move || models::store().verify(&ids, &stop)).await?;
     let checks = checks.ok_or_else(|| WireError::new(ErrorCode::Closing, "the helper is ending"))?;
     Ok(Answer::Checked(checks.into_iter().map(check).collect()))
 }
@@ -87,14 +87,14 @@ fn check(check: Check) -> ModelCheck {
 /// Takes a model away, unless a job uses it.
 pub(super) async fn remove(helper: &Arc<Helper>, id: String) -> Result<Answer, WireError> {
     let shared = Arc::clone(helper);
-    apart(move || models::store().remove(&id, |path| is_used(&shared, path))).await?;
+    apart("id", move || models::store().remove(&id, |path| is_used(&shared, path))).await?;
     look_later(helper);
     Ok(Answer::Done)
 }
 
 /// Brings a model back.
 pub(super) async fn restore(helper: &Arc<Helper>, id: String) -> Result<Answer, WireError> {
-    apart(move || models::store().restore(&id)).await?;
+    apart("id", move || models::store().restore(&id)).await?;
     look_later(helper);
     Ok(Answer::Done)
 }
@@ -117,11 +117,13 @@ pub(super) fn look_later(helper: &Arc<Helper>) {
     });
 }
 
+/// Works with files in a thread apart; `field` names what an error is of.
 async fn apart<T: Send + 'static>(
+    field: &str,
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, WireError> {
     let done = tokio::task::spawn_blocking(work).await.map_err(internal)?;
-    done.map_err(|error| WireError::from(error).field("id"))
+    done.map_err(|error| WireError::from(error).field(field))
 }
 
 /// Fetches what waits, one after another, until the helper ends. [`AT_ONCE`] of these run.
