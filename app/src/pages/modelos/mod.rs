@@ -2,6 +2,7 @@
 
 mod acts;
 mod announce;
+mod arrival;
 mod bring;
 mod disk;
 mod fetching;
