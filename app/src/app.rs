@@ -5,7 +5,7 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 use silhueta_shared::protocol::Page;
 
-use crate::files::Uploads;
+use crate::files::{Imports, Uploads};
 use crate::i18n::provide_locale;
 use crate::net::Link;
 use crate::pages::{Configuracoes, Door, Modelos, Nowhere, Painel, Processar};
@@ -13,6 +13,7 @@ use crate::shell::{Shell, last_page};
 use crate::state::bench::Bench;
 use crate::state::helper::HelperState;
 use crate::state::route;
+use crate::state::shelf::Shelf as ModelShelf;
 use crate::state::theme::ChosenTheme;
 use crate::state::toasts::Toasts;
 
@@ -28,6 +29,9 @@ pub(crate) fn App() -> impl IntoView {
     let toasts = Toasts::new();
     provide_context(toasts);
     provide_context(Uploads::open(helper, link));
+    let shelf = ModelShelf::open(helper, link, toasts);
+    provide_context(shelf);
+    provide_context(Imports::open(link, shelf));
     provide_context(Bench::open(helper, link));
     view! {
         <Router>

@@ -34,6 +34,9 @@ pub(crate) enum Shape {
     Sun,
     Globe,
     Plug,
+    Trash,
+    Undo,
+    Shield,
 }
 
 impl Shape {
@@ -82,6 +85,9 @@ impl Shape {
             Self::Globe => {
                 "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17"
             }
+            Self::Trash => "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.9 12.5h9.2L17.5 7M10.2 10.5v5.5M13.8 10.5v5.5",
+            Self::Undo => "M8.5 5L4.5 9l4 4M4.5 9h9.2a5.3 5.3 0 0 1 0 10.6H8.5",
+            Self::Shield => "M12 3.5l7 2.6v5.2c0 4.3-2.8 7.6-7 9.2c-4.2-1.6-7-4.9-7-9.2V6.1zM8.8 12l2.3 2.3l4.2-4.4",
             Self::Plug => "M9 3.5v4M15 3.5v4M6.5 7.5h11v3.5a5.5 5.5 0 0 1-11 0zM12 16.5v4",
         }
     }

@@ -7,7 +7,7 @@ use silhueta_shared::protocol::SourceRef;
 use web_sys::DragEvent;
 
 use super::gather::{Dropped, files};
-use super::intake::{Refusal, accept};
+use super::intake::{Refusal, accept, is_video};
 use super::queue::{Key, Problem, Step, Upload};
 use super::uploads::Uploads;
 use crate::components::{Icon, Shape};
@@ -40,7 +40,7 @@ pub(crate) fn DropZone(on_ready: Callback<SourceRef>, on_browse: Callback<()>) -
         over.set(0);
         let Some(transfer) = event.data_transfer() else { return };
         let dropped = Dropped::of(&transfer);
-        spawn_local(async move { uploads.add(dropped.files().await) });
+        spawn_local(async move { uploads.add(dropped.files(is_video).await) });
     };
     let pick = move |_| {
         if let Some(input) = input.get_untracked() {

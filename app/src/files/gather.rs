@@ -1,4 +1,4 @@
-//! The files of a drop: those dropped themselves, and the videos in folders that were dropped.
+//! The files of a drop: those dropped themselves, and those of a kind in folders that were dropped.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,8 +11,6 @@ use web_sys::{
     DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
     FileSystemFileEntry,
 };
-
-use super::intake::is_video;
 
 /// Files that one drop brings at most, and folders below each other: a whole disk was dropped by mistake.
 const MOST_FILES: usize = 2000;
@@ -36,14 +34,14 @@ impl Dropped {
         Self { entries, files }
     }
 
-    /// All files. Of folders only the videos: nobody means the notes beside them.
-    pub(super) async fn files(self) -> Vec<File> {
+    /// All files. Of folders only those that `is_meant` by their name: nobody means the notes beside videos.
+    pub(super) async fn files(self, is_meant: fn(&str) -> bool) -> Vec<File> {
         let mut files = self.files;
         for entry in self.entries {
             let is_itself = entry.is_file();
             let mut found = Vec::new();
             walk(entry, &mut found, 0).await;
-            found.retain(|file| is_itself || is_video(&file.name()));
+            found.retain(|file| is_itself || is_meant(&file.name()));
             // The browser gives them as they come.
             found.sort_by_key(|file| file.name().to_lowercase());
             found.truncate(MOST_FILES.saturating_sub(files.len()));

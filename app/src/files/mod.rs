@@ -1,14 +1,17 @@
 //! Videos for the page: [`FilePicker`] chooses them in folders that the helper can read, [`DropZone`] sends them
-//! there. [`Uploads`] is what is being sent; it belongs to the app, so that going to another page breaks nothing.
+//! there. [`Uploads`] is what is being sent, [`Imports`] the same for models; they belong to the app, so that going to
+//! another page breaks nothing.
 
+pub(crate) mod arrivals;
 mod browser;
 mod drop_zone;
 mod gather;
+mod imports;
 mod intake;
 mod listing;
-mod pace;
+pub(crate) mod pace;
 mod picker;
-mod queue;
+pub(crate) mod queue;
 mod roots;
 mod rows;
 mod selection;
@@ -16,5 +19,6 @@ mod send;
 mod uploads;
 
 pub(crate) use drop_zone::DropZone;
+pub(crate) use imports::Imports;
 pub(crate) use picker::FilePicker;
 pub(crate) use uploads::Uploads;

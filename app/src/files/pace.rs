@@ -10,13 +10,13 @@ const LEAST_MS: f64 = 400.0;
 
 /// What was sent when.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     marks: VecDeque<(f64, u64)>,
 }
 
 impl Pace {
     /// So many bytes were sent by `now` (ms).
-    pub(super) fn mark(&mut self, now: f64, sent: u64) {
+    pub(crate) fn mark(&mut self, now: f64, sent: u64) {
         self.marks.push_back((now, sent));
         // One mark older than the window stays: the pace is from there to here.
         while self.marks.get(1).is_some_and(|(at, _)| now - at > WINDOW_MS) {
@@ -25,14 +25,14 @@ impl Pace {
     }
 
     /// Bytes a second, once that can be said.
-    pub(super) fn bytes_per_second(&self) -> Option<f64> {
+    pub(crate) fn bytes_per_second(&self) -> Option<f64> {
         let ((start, first), (end, last)) = (self.marks.front()?, self.marks.back()?);
         let time = end - start;
         (time >= LEAST_MS).then(|| last.saturating_sub(*first) as f64 * 1000.0 / time)
     }
 
     /// Seconds until `size` bytes are sent, once that can be said.
-    pub(super) fn seconds_left(&self, size: u64) -> Option<f64> {
+    pub(crate) fn seconds_left(&self, size: u64) -> Option<f64> {
         let sent = self.marks.back()?.1;
         let pace = self.bytes_per_second().filter(|pace| *pace >= 1.0)?;
         Some(size.saturating_sub(sent) as f64 / pace)

@@ -5,11 +5,11 @@ use silhueta_shared::protocol::WireError;
 use super::pace::Pace;
 
 /// Names an upload on the page.
-pub(super) type Key = u64;
+pub(crate) type Key = u64;
 
 /// Why an upload did not get through.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// The helper says why.
     Refused(WireError),
     /// The connection was lost on the way.

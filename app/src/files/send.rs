@@ -1,14 +1,13 @@
 //! One upload on its way. Fetch can't tell how far an upload is, so this is an XMLHttpRequest.
 
-use js_sys::encode_uri_component;
-use silhueta_shared::protocol::{SessionId, UploadDone, WireError};
+use serde::de::DeserializeOwned;
+use silhueta_shared::protocol::{SessionId, WireError};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{File, ProgressEvent, XmlHttpRequest};
+use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
 
 use super::queue::Problem;
 
-const PATH: &str = "/api/v1/uploads";
 const CREATED: u16 = 201;
 
 /// Dropping it ends it; the helper then keeps nothing of it.
@@ -20,16 +19,16 @@ pub(super) struct Sending {
 }
 
 impl Sending {
-    /// Begins; `None` where the browser refuses even that.
-    pub(super) fn begin(
-        file: &File,
+    /// Begins to POST `body` to `address`; `None` where the browser refuses even that.
+    pub(super) fn begin<T: DeserializeOwned>(
+        address: &str,
+        body: &Blob,
         session: SessionId,
         mut on_sent: impl FnMut(u64) + 'static,
-        on_end: impl Fn(Result<UploadDone, Problem>) + Clone + 'static,
+        on_end: impl Fn(Result<T, Problem>) + Clone + 'static,
     ) -> Option<Self> {
         let request = XmlHttpRequest::new().ok()?;
-        let address = format!("{PATH}?name={}", encode_uri_component(&file.name()));
-        request.open_with_async("POST", &address, true).ok()?;
+        request.open_with_async("POST", address, true).ok()?;
         request.set_request_header("x-silhueta-session", &session.to_string()).ok()?;
         request.set_request_header("content-type", "application/octet-stream").ok()?;
         let progress = Closure::new(move |event: ProgressEvent| on_sent(event.loaded().max(0.0) as u64));
@@ -41,7 +40,7 @@ impl Sending {
         request.upload().ok()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
         request.set_onload(Some(load.as_ref().unchecked_ref()));
         request.set_onerror(Some(error.as_ref().unchecked_ref()));
-        request.send_with_opt_blob(Some(file)).ok()?;
+        request.send_with_opt_blob(Some(body)).ok()?;
         Some(Self { request, _progress: progress, _load: load, _error: error })
     }
 }
@@ -58,7 +57,7 @@ impl Drop for Sending {
     }
 }
 
-fn outcome(request: &XmlHttpRequest) -> Result<UploadDone, Problem> {
+fn outcome<T: DeserializeOwned>(request: &XmlHttpRequest) -> Result<T, Problem> {
     let text = request.response_text().ok().flatten().unwrap_or_default();
     if request.status() == Ok(CREATED) {
         return serde_json::from_str(&text).map_err(|_| Problem::BrokeOff);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use js_sys::encode_uri_component;
 use leptos::ev;
 use leptos::prelude::*;
-use silhueta_shared::protocol::SourceRef;
+use silhueta_shared::protocol::{SourceRef, UploadDone};
 use web_sys::File;
 
 use super::gather::guard_window;
@@ -99,8 +100,9 @@ impl Uploads {
             return self.end(key, Err(Problem::Offline));
         };
         let on_sent = move |sent| self.queue.update(|queue| queue.sent(key, js_sys::Date::now(), sent));
-        let sending = Sending::begin(&file, session, on_sent, move |outcome| {
-            let outcome = outcome.map(|done| {
+        let address = format!("/api/v1/uploads?name={}", encode_uri_component(&file.name()));
+        let sending = Sending::begin(&address, &file, session, on_sent, move |outcome| {
+            let outcome = outcome.map(|done: UploadDone| {
                 // The helper tells its room at the welcome; what it took since is known here.
                 self.helper.upload_room.update(|room| *room = room.saturating_sub(done.size));
                 SourceRef::Upload { upload: done.upload, name: done.name }

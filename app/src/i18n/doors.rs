@@ -1,4 +1,4 @@
-//! Words of the pages that are still to come, and of Painel, Modelos and Configurações.
+//! Words of the pages that are still to come, and of Painel and Configurações.
 
 use silhueta_shared::protocol::Page;
 
@@ -95,7 +95,7 @@ pub(crate) fn door(locale: Locale, page: Page) -> Door {
     Door { will, today }
 }
 
-/// Every text of Painel, Modelos and Configurações.
+/// Every text of Painel and Configurações.
 pub(crate) struct Doors {
     pub(crate) not_yet: &'static str,
     pub(crate) go_processar: &'static str,
@@ -115,9 +115,6 @@ pub(crate) struct Doors {
     pub(crate) disk_free: &'static str,
     pub(crate) results_folder: &'static str,
     pub(crate) version: &'static str,
-    pub(crate) modelos_lead: &'static str,
-    pub(crate) no_models: &'static str,
-    pub(crate) unused: &'static str,
     pub(crate) configuracoes_lead: &'static str,
     pub(crate) appearance: &'static str,
     pub(crate) folders: &'static str,
@@ -148,9 +145,6 @@ const PT_BR: Doors = Doors {
     disk_free: "Espaço livre",
     results_folder: "Resultados em",
     version: "Versão",
-    modelos_lead: "As redes que a máquina tem, por função, na ordem em que são preferidas.",
-    no_models: "Nenhum modelo foi encontrado nesta pasta.",
-    unused: "Não podem ser usados",
     configuracoes_lead: "Valem para este navegador; as pastas valem para o programa.",
     appearance: "Aparência",
     folders: "Pastas abertas",
@@ -179,9 +173,6 @@ const EN: Doors = Doors {
     disk_free: "Free space",
     results_folder: "Results in",
     version: "Version",
-    modelos_lead: "The networks on this machine, by role, in the order they are preferred.",
-    no_models: "No model was found in this folder.",
-    unused: "Can't be used",
     configuracoes_lead: "For this browser; the folders are the helper's.",
     appearance: "Appearance",
     folders: "Open folders",
@@ -210,9 +201,6 @@ const RU: Doors = Doors {
     disk_free: "Свободно",
     results_folder: "Результаты в",
     version: "Версия",
-    modelos_lead: "Сети на этой машине по ролям, в порядке предпочтения.",
-    no_models: "В этой папке моделей не найдено.",
-    unused: "Не подходят",
     configuracoes_lead: "Для этого браузера; папки — для программы.",
     appearance: "Вид",
     folders: "Открытые папки",

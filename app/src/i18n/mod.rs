@@ -5,6 +5,7 @@ pub(crate) mod doors;
 pub(crate) mod errors;
 pub(crate) mod files;
 pub(crate) mod format;
+pub(crate) mod modelos;
 pub(crate) mod notices;
 mod notices_en;
 mod notices_pt;

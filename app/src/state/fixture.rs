@@ -3,8 +3,8 @@
 use silhueta_shared::model::Role;
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{
-    Hardware, JobId, JobSettings, JobView, LogLine, ModelOrigin, ModelShelf, ModelView, Page, Root, RootId, RunId,
-    Snapshot, SourceRef,
+    Hardware, JobId, JobSettings, JobView, LogLine, ModelOrigin, ModelShelf, ModelSource, ModelView, OfferedModel,
+    Page, Root, RootId, RunId, Snapshot, SourceRef,
 };
 use silhueta_shared::state::JobState;
 
@@ -60,6 +60,19 @@ pub(crate) fn model(id: &str, role: Role) -> ModelView {
         licence: None,
         origin: ModelOrigin::Known,
         used: false,
+    }
+}
+
+pub(crate) fn offer(id: &str, role: Role) -> OfferedModel {
+    OfferedModel {
+        id: id.into(),
+        role,
+        profile: None,
+        keypoints: None,
+        size: None,
+        licence: "MIT".into(),
+        source: ModelSource::Address("https://models.example/a.onnx".into()),
+        partial: 0,
     }
 }
 

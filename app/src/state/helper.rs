@@ -1,10 +1,10 @@
 //! The helper's truth as signals: each part of the [`Model`] changes by itself, so that a hardware figure
 //! draws no job anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
-use silhueta_shared::protocol::{Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelShelf, Root};
+use silhueta_shared::protocol::{Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, Root};
 use silhueta_shared::worker::DoctorReport;
 
 use super::model::{self, Changed, Model};
@@ -27,6 +27,10 @@ pub(crate) struct HelperState {
     pub(crate) hardware: RwSignal<Option<Hardware>>,
     /// The models there are.
     pub(crate) models: RwSignal<Option<ModelShelf>>,
+    /// Downloads that wait, run, or failed.
+    pub(crate) fetches: RwSignal<Vec<ModelFetch>>,
+    /// Models whose download was seen to end well.
+    pub(crate) came: RwSignal<BTreeSet<String>>,
     /// The folders that are open.
     pub(crate) roots: RwSignal<Vec<Root>>,
     /// What the machine can do.
@@ -51,6 +55,8 @@ impl HelperState {
             lock: RwSignal::default(),
             hardware: RwSignal::default(),
             models: RwSignal::default(),
+            fetches: RwSignal::default(),
+            came: RwSignal::default(),
             roots: RwSignal::default(),
             machine: RwSignal::default(),
             upload_room: RwSignal::default(),
@@ -73,6 +79,12 @@ impl HelperState {
         self.show(Changed { logs, ..Changed::default() });
     }
 
+    /// The helper was asked to forget how a download ended, which it tells nobody.
+    pub(crate) fn forget_fetch(&self, id: &str) {
+        self.model.update_value(|model| model.fetches.retain(|fetch| fetch.id != id || !fetch.state.has_ended()));
+        self.show(Changed { fetches: true, ..Changed::default() });
+    }
+
     /// The helper's clock now, in milliseconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         browser_now().saturating_add_signed(self.clock_offset.get())
@@ -90,6 +102,12 @@ impl HelperState {
             }
             if all || changed.roots {
                 self.roots.set(model.roots.clone());
+            }
+            if all || changed.fetches {
+                self.fetches.set(model.fetches.clone());
+                if self.came.with_untracked(|came| *came != model.came) {
+                    self.came.set(model.came.clone());
+                }
             }
             if all || changed.models {
                 self.models.set(model.models.clone());

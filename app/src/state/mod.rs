@@ -11,6 +11,7 @@ pub(crate) mod merge;
 pub(crate) mod model;
 pub(crate) mod progress;
 pub(crate) mod route;
+pub(crate) mod shelf;
 pub(crate) mod start;
 pub(crate) mod store;
 pub(crate) mod theme;

@@ -1,9 +1,10 @@
 //! The helper's truth as last heard, and how a message changes it. Pure, so that it is tested without a browser.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use silhueta_shared::protocol::{
-    Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelShelf, Root, Snapshot, StageView,
+    FetchState, Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, Root, Snapshot,
+    StageView,
 };
 use silhueta_shared::state::JobState;
 use silhueta_shared::worker::{DoctorReport, Progress};
@@ -25,6 +26,10 @@ pub(crate) struct Model {
     pub(crate) lock: Option<Lock>,
     pub(crate) hardware: Option<Hardware>,
     pub(crate) models: Option<ModelShelf>,
+    /// Downloads that wait, run, or failed; one that is done until its model is there.
+    pub(crate) fetches: Vec<ModelFetch>,
+    /// Models whose download was seen to end well.
+    pub(crate) came: BTreeSet<String>,
     pub(crate) roots: Vec<Root>,
     pub(crate) machine: Option<DoctorReport>,
     pub(crate) upload_room: u64,
@@ -43,6 +48,7 @@ pub(crate) struct Changed {
     pub(crate) lock: bool,
     pub(crate) hardware: bool,
     pub(crate) models: bool,
+    pub(crate) fetches: bool,
     pub(crate) roots: bool,
     pub(crate) machine: bool,
 }
@@ -79,7 +85,13 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
         }
         HelperMessage::Models(shelf) => {
             model.models = Some(shelf);
-            Changed { models: true, ..nothing }
+            let before = model.fetches.len();
+            model.fetches.retain(|fetch| fetch.state != FetchState::Done || is_offered(&model.models, &fetch.id));
+            Changed { models: true, fetches: model.fetches.len() != before, ..nothing }
+        }
+        HelperMessage::Fetch(fetch) => {
+            let models = fetched(model, fetch);
+            Changed { models, fetches: true, ..nothing }
         }
         HelperMessage::Roots(roots) => {
             model.roots = roots;
@@ -92,7 +104,6 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
         HelperMessage::Answer { .. }
         | HelperMessage::Refused { .. }
         | HelperMessage::Preview(_)
-        | HelperMessage::Fetch(_)
         | HelperMessage::Closing => nothing,
     }
 }
@@ -116,7 +127,7 @@ pub(crate) fn heard_up_to(lines: &[LogLine]) -> u64 {
 }
 
 fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model {
-    let Snapshot { now: theirs, mut jobs, log, lock, hardware, models, fetches: _, roots, machine, upload_room, out } =
+    let Snapshot { now: theirs, mut jobs, log, lock, hardware, models, fetches, roots, machine, upload_room, out } =
         snapshot;
     jobs.sort_by_key(|job| job.id);
     // Logs heard before stay, unless the number now names another job (the helper's store was thrown away).
@@ -138,12 +149,46 @@ fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model 
         lock,
         hardware: Some(hardware),
         models: Some(models),
+        fetches,
+        came: before.came.clone(),
         roots,
         machine,
         upload_room,
         out,
         clock_offset,
     }
+}
+
+/// Takes in how a download stands; whether that says something of the models, too.
+fn fetched(model: &mut Model, fetch: ModelFetch) -> bool {
+    let place = model.fetches.iter().position(|other| other.id == fetch.id);
+    match fetch.state {
+        // The next download goes on from there: said at once, not only with the helper's next look at its folder.
+        FetchState::Cancelled { kept } => {
+            place.map(|place| model.fetches.remove(place));
+            let offers = model.models.iter_mut().flat_map(|shelf| &mut shelf.offered);
+            let Some(offer) = offers.into_iter().find(|offer| offer.id == fetch.id) else { return false };
+            offer.partial = kept;
+            return true;
+        }
+        FetchState::Done => {
+            model.came.insert(fetch.id.clone());
+            if !is_offered(&model.models, &fetch.id) {
+                place.map(|place| model.fetches.remove(place));
+                return false;
+            }
+        }
+        _ => {}
+    }
+    match place {
+        Some(place) => model.fetches[place] = fetch,
+        None => model.fetches.push(fetch),
+    }
+    false
+}
+
+fn is_offered(shelf: &Option<ModelShelf>, id: &str) -> bool {
+    shelf.as_ref().is_some_and(|shelf| shelf.offered.iter().any(|offer| offer.id == id))
 }
 
 fn went_on(job: &mut JobView, progress: Progress) -> bool {

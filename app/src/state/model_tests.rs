@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use silhueta_shared::job::Stage;
-use silhueta_shared::protocol::{SessionId, VERSION};
+use silhueta_shared::model::Role;
+use silhueta_shared::protocol::{ErrorCode, FetchProgress, SessionId, VERSION, WireError};
 
 use super::*;
-use crate::state::fixture::{file, job, job_id, line, snapshot};
+use crate::state::fixture::{file, job, job_id, line, model as there, offer, shelf, snapshot};
 
 fn welcome(snapshot: Snapshot) -> HelperMessage {
     HelperMessage::Welcome {
@@ -97,4 +98,55 @@ proptest! {
         prop_assert!(lines.len() <= LOG_LIMIT);
         prop_assert_eq!(lines.last().map(|line| line.seq), seqs.iter().max().copied());
     }
+}
+
+fn fetch(id: &str, state: FetchState) -> HelperMessage {
+    HelperMessage::Fetch(ModelFetch { id: id.into(), state })
+}
+
+fn ids(model: &Model) -> Vec<&str> {
+    model.fetches.iter().map(|fetch| fetch.id.as_str()).collect()
+}
+
+#[test]
+fn a_download_is_told_once_and_a_cancelled_one_leaves_what_came() {
+    let mut model = Model::default();
+    let mut known = shelf(Vec::new());
+    known.offered = vec![offer("a", Role::Pose), offer("b", Role::Pose)];
+    apply(&mut model, HelperMessage::Models(known), 0);
+    apply(&mut model, fetch("a", FetchState::Waiting), 0);
+    apply(&mut model, fetch("b", FetchState::Waiting), 0);
+    let progress = FetchProgress { done: 7, total: None, speed: 1.0, left: None, stalled: false, attempt: 1 };
+    let changed = apply(&mut model, fetch("a", FetchState::Running(progress)), 0);
+    assert!(changed.fetches && !changed.models);
+    assert_eq!((ids(&model), &model.fetches[0].state), (vec!["a", "b"], &FetchState::Running(progress)));
+    let changed = apply(&mut model, fetch("a", FetchState::Cancelled { kept: 7 }), 0);
+    assert!(changed.fetches && changed.models);
+    assert_eq!((ids(&model), model.models.as_ref().unwrap().offered[0].partial), (vec!["b"], 7));
+    let failed = FetchState::Failed(WireError::new(ErrorCode::Offline, "no network"));
+    apply(&mut model, fetch("b", failed.clone()), 0);
+    assert_eq!(model.fetches, [ModelFetch { id: "b".into(), state: failed }], "why it failed stays to be read");
+}
+
+#[test]
+fn a_download_that_is_done_stays_until_its_model_is_there_and_never_comes_back() {
+    let mut model = Model::default();
+    let mut offered = shelf(Vec::new());
+    offered.offered = vec![offer("a", Role::Pose)];
+    apply(&mut model, HelperMessage::Models(offered.clone()), 0);
+    apply(&mut model, fetch("a", FetchState::Done), 0);
+    assert_eq!(
+        (ids(&model), model.came.contains("a")),
+        (vec!["a"], true),
+        "no moment in which it can be fetched again"
+    );
+    let changed = apply(&mut model, HelperMessage::Models(shelf(vec![there("a", Role::Pose)])), 0);
+    assert!(changed.models && changed.fetches && model.fetches.is_empty());
+    // Taken away again, it can be had again.
+    apply(&mut model, HelperMessage::Models(offered), 0);
+    assert!(model.fetches.is_empty());
+    // The other order.
+    apply(&mut model, HelperMessage::Models(shelf(vec![there("a", Role::Pose)])), 0);
+    apply(&mut model, fetch("a", FetchState::Done), 0);
+    assert!(model.fetches.is_empty() && model.came.contains("a"));
 }

@@ -1,4 +1,4 @@
-//! Short messages that come to the reader: what was refused and why, or what was done.
+//! Short messages that come to the reader: what was refused and why, or what was done and can be undone.
 
 use leptos::prelude::*;
 use silhueta_shared::protocol::WireError;
@@ -6,11 +6,23 @@ use silhueta_shared::protocol::WireError;
 /// Shown at once; the oldest go first.
 const LIMIT: usize = 4;
 
+/// What a message tells.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Said {
+    /// The helper would not.
+    Refused(WireError),
+    /// A model was taken away, and can be brought back.
+    Removed {
+        /// Its name.
+        model: String,
+    },
+}
+
 /// One message.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Toast {
     pub(crate) id: u32,
-    pub(crate) error: WireError,
+    pub(crate) said: Said,
 }
 
 /// The messages now, in context.
@@ -28,14 +40,18 @@ impl Toasts {
 
     /// Tells of a refusal. The same one again replaces the earlier.
     pub(crate) fn refused(self, error: WireError) {
-        self.last.update_value(|last| *last = last.wrapping_add(1));
-        let id = self.last.get_value();
+        self.say(Said::Refused(error));
+    }
+
+    /// Tells that a model was taken away.
+    pub(crate) fn removed(self, model: String) {
+        self.say(Said::Removed { model });
+    }
+
+    /// The model is back, or on its way back.
+    pub(crate) fn forget_removed(self, model: &str) {
         self.list.update(|list| {
-            list.retain(|toast| toast.error != error);
-            list.push(Toast { id, error });
-            if list.len() > LIMIT {
-                list.remove(0);
-            }
+            list.retain(|toast| !matches!(&toast.said, Said::Removed { model: removed } if removed == model));
         });
     }
 
@@ -47,5 +63,17 @@ impl Toasts {
     /// Oldest first.
     pub(crate) fn get(self) -> Vec<Toast> {
         self.list.get()
+    }
+
+    fn say(self, said: Said) {
+        self.last.update_value(|last| *last = last.wrapping_add(1));
+        let id = self.last.get_value();
+        self.list.update(|list| {
+            list.retain(|toast| toast.said != said);
+            list.push(Toast { id, said });
+            if list.len() > LIMIT {
+                list.remove(0);
+            }
+        });
     }
 }

@@ -13,6 +13,7 @@ mod files;
 mod foreign;
 mod looks;
 mod precision;
+mod models;
 mod preview;
 mod restart;
 mod work;

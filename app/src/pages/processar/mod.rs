@@ -5,8 +5,8 @@ mod announce;
 mod failure;
 mod head;
 mod log;
-mod no_models;
 mod results;
+mod scan;
 mod settings;
 mod stages;
 mod stall;
@@ -17,7 +17,7 @@ mod welcome;
 use leptos::prelude::*;
 use silhueta_shared::protocol::Page;
 
-pub(crate) use self::no_models::{NoModels, Scan};
+pub(crate) use self::scan::Scan;
 
 use self::actions::Actions;
 use self::announce::Announcer;
@@ -30,6 +30,7 @@ use self::settings::Settings;
 use self::stages::Stages;
 use self::videos::Videos;
 use self::welcome::Welcome;
+use crate::pages::modelos::Missing;
 use crate::preview::PreviewTile;
 use crate::state::bench::Bench;
 use crate::state::helper::HelperState;
@@ -54,7 +55,7 @@ pub(crate) fn Processar() -> impl IntoView {
                     <Actions />
                 </div>
                 <div class="bench-work" class:active=active>
-                    <NoModels />
+                    <Missing elsewhere=true />
                     <Show when=move || !is_new.get()>
                         <Stages />
                     </Show>
