@@ -104,7 +104,7 @@ impl Client {
     pub async fn start(&mut self, paths: &[&std::path::Path], settings: JobSettings) -> (RunId, Vec<JobId>) {
         let source = |path: &&std::path::Path| SourceRef::Path { path: path.display().to_string() };
         let sources = paths.iter().map(source).collect();
-        match self.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings })).await {
+        match self.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings, attached: false })).await {
             Ok(Answer::Started { run, jobs }) => (run, jobs),
             other => panic!("not started: {other:?}"),
         }

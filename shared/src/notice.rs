@@ -118,6 +118,15 @@ pub enum Notice {
     Cancelled,
     /// The helper ended while it ran.
     Interrupted,
+    /// The page that it was attached to was closed, and did not come back in time.
+    PageClosed,
+    /// It waits for its turn again.
+    Requeued {
+        /// Which attempt that will be.
+        attempt: u32,
+        /// From its beginning, whatever was kept.
+        fresh: bool,
+    },
     /// Its results were there before.
     FinishedBefore {
         /// Their folder.
@@ -145,7 +154,9 @@ impl Notice {
     /// How loud.
     pub const fn level(&self) -> Level {
         match self {
-            Self::Video(_) | Self::Model { .. } | Self::LeftOver { .. } | Self::Interrupted => Level::Warn,
+            Self::Video(_) | Self::Model { .. } | Self::LeftOver { .. } | Self::Interrupted | Self::PageClosed => {
+                Level::Warn
+            }
             Self::Failed(_) => Level::Error,
             _ => Level::Info,
         }
@@ -210,6 +221,9 @@ impl fmt::Display for Notice {
             Self::Stopping => f.write_str("stopping"),
             Self::Cancelled => f.write_str("stopped"),
             Self::Interrupted => f.write_str("interrupted: the helper ended while this ran"),
+            Self::PageClosed => f.write_str("interrupted: the page that it was attached to was closed"),
+            Self::Requeued { attempt, fresh: false } => write!(f, "queued again to go on, attempt {attempt}"),
+            Self::Requeued { attempt, fresh: true } => write!(f, "queued again from its beginning, attempt {attempt}"),
             Self::FinishedBefore { folder } => write!(f, "finished before: {folder}"),
             Self::Completed { people, seconds } => write!(f, "done: {people} people, {seconds:.1} s"),
             Self::Failed(failure) => f.write_str(&failure.message),

@@ -36,6 +36,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Stopping => "Stopping…".into(),
         Notice::Cancelled => "Stopped".into(),
         Notice::Interrupted => "Interrupted: the helper ended while this ran".into(),
+        Notice::PageClosed => "Interrupted: the page that it was attached to was closed".into(),
+        Notice::Requeued { attempt, fresh: false } => format!("Queued again to go on (attempt {attempt})"),
+        Notice::Requeued { attempt, fresh: true } => format!("Queued again from the start (attempt {attempt})"),
         Notice::FinishedBefore { folder } => format!("Finished before: {folder}"),
         Notice::Completed { people, seconds } => {
             format!("Done: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))

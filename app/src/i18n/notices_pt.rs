@@ -36,6 +36,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Stopping => "Parando…".into(),
         Notice::Cancelled => "Parado".into(),
         Notice::Interrupted => "Interrompido: o programa terminou durante o trabalho".into(),
+        Notice::PageClosed => "Interrompido: a página à qual estava ligado foi fechada".into(),
+        Notice::Requeued { attempt, fresh: false } => format!("De novo na fila, para continuar (tentativa {attempt})"),
+        Notice::Requeued { attempt, fresh: true } => format!("De novo na fila, do início (tentativa {attempt})"),
         Notice::FinishedBefore { folder } => format!("Já estava concluído: {folder}"),
         Notice::Completed { people, seconds } => {
             format!("Concluído: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))

@@ -36,6 +36,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Stopping => "Остановка…".into(),
         Notice::Cancelled => "Остановлено".into(),
         Notice::Interrupted => "Прервано: программа завершилась во время работы".into(),
+        Notice::PageClosed => "Прервано: закрыта страница, к которой была привязана работа".into(),
+        Notice::Requeued { attempt, fresh: false } => format!("Снова в очереди, с продолжением (попытка {attempt})"),
+        Notice::Requeued { attempt, fresh: true } => format!("Снова в очереди, с начала (попытка {attempt})"),
         Notice::FinishedBefore { folder } => format!("Уже готово: {folder}"),
         Notice::Completed { people, seconds } => {
             format!("Готово: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))

@@ -170,6 +170,9 @@ pub(crate) struct ServeOptions {
     /// Where results go: a folder for each video, named like it
     #[arg(long, value_name = "DIR", default_value = "silhueta-out")]
     pub(crate) out: PathBuf,
+    /// Seconds that a closed page may take to come back: what is attached to it stops after that
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) grace: u64,
     /// Don't open the page in the browser
     #[arg(long)]
     pub(crate) no_open: bool,

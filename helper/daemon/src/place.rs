@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use silhueta_results::file::write_whole;
 use silhueta_results::summary::read_summary;
 use silhueta_shared::job::{Failure, FailureCode};
+use silhueta_shared::protocol::Resumable;
 use silhueta_shared::summary::SummaryState;
 
 /// Where a video's results are or go.
@@ -59,6 +60,21 @@ pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, Fail
         return Ok(Place::Free { source, folder });
     }
     Err(fail(FailureCode::OutputUnwritable, format!("{} has no free name for {stem}", out.display()), None))
+}
+
+/// What an unfinished job has kept in its folder.
+pub(crate) fn kept(folder: &Path) -> Option<Resumable> {
+    let _ = folder;
+    None
+}
+
+/// Throws away what an unfinished job has kept in its folder; earlier results stay.
+pub(crate) fn discard(folder: &Path, source: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder.join(".work")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => leave(folder, source),
+    }
+    Ok(())
 }
 
 /// Removes what a job that did not finish leaves behind; earlier results stay, and stay this video's.

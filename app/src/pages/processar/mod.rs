@@ -3,9 +3,11 @@
 mod actions;
 mod announce;
 mod failure;
+mod go_on;
 mod head;
 mod log;
 mod no_models;
+mod queue;
 mod results;
 mod settings;
 mod stages;

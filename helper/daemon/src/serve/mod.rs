@@ -25,7 +25,6 @@ mod uploads;
 mod workbench;
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -43,6 +42,7 @@ use tokio::task::JoinSet;
 use crate::cli::{Auth, ServeOptions, note, say};
 use crate::doctor;
 use crate::exit::{CliError, Exit};
+use crate::place;
 use crate::signals::Signals;
 use access::Access;
 use guard::Guard;
@@ -75,7 +75,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
     };
     let tls = tls(&options).await?;
     let home = home::Home::open()?;
-    let helper = Arc::new(open(&home, &options.out)?);
+    let helper = Arc::new(open(&home, &options)?);
     let listeners = listen::bind(options.host, options.port)?;
     let port = port_of(&listeners)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -100,6 +100,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
 
     let mut tasks = JoinSet::new();
     tasks.spawn(runner::run(Arc::clone(&helper)));
+    tasks.spawn(wait_for_owners(Arc::clone(&helper)));
     tasks.spawn(hardware::watch(Arc::clone(&helper)));
     tasks.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
@@ -125,9 +126,9 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
 }
 
 /// Everything but the port. What ran when the last helper ended is interrupted here, before anyone can ask.
-fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
+fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     let fail = |e: &dyn std::fmt::Display| CliError::Runtime(e.to_string());
-    let out = std::path::absolute(out).map_err(|e| fail(&e))?;
+    let out = std::path::absolute(&options.out).map_err(|e| fail(&e))?;
     let store = Store::open(&home.jobs()).map_err(|e| fail(&e))?;
     for folder in home::first_roots(&store) {
         // One that can't be opened is no reason not to start.
@@ -140,9 +141,9 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
     let previews = Arc::new(Previews::default());
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
-    let bench = Workbench::open(store, Arc::clone(&hub)).map_err(|e| fail(&e))?;
+    let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
     let state = State { bench, models: shelf::unknown(), hardware: Hardware::default(), machine: None };
-    Ok(Helper::new(state, hub, previews, spool, out))
+    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace)))
 }
 
 fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page: page::Files) -> Router {
@@ -231,6 +232,17 @@ fn welcome(address: &str, access: Option<&Access>, home: &home::Home, has_page: 
         }
     } else if access.is_none() {
         note(&format!("open {url} in a browser; Ctrl+C ends everything"));
+    }
+}
+
+/// Work that was attached to a page stops if no page takes it up again after a restart.
+async fn wait_for_owners(helper: Arc<Helper>) {
+    if !helper.state().bench.has_orphans() {
+        return;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(helper.grace) => helper.state().bench.stop_orphans(),
+        () = helper.closing.cancelled() => {}
     }
 }
 
