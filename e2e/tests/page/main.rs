@@ -10,8 +10,10 @@
 mod access;
 mod files;
 mod foreign;
+mod leaving;
 mod looks;
 mod preview;
+mod queue;
 mod restart;
 mod work;
 

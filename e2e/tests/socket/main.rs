@@ -10,6 +10,7 @@
 mod feed;
 mod jobs;
 mod preview;
+mod queue;
 mod restarts;
 
 use std::time::Duration;
