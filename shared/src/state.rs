@@ -41,6 +41,8 @@ pub enum JobEvent {
     Cancel,
     /// The helper ends, or has ended, under it.
     Interrupt,
+    /// A person lets it go on after it ended early: another attempt of the same job.
+    GoOn,
 }
 
 /// An event that can't happen in a state.
@@ -57,7 +59,8 @@ impl JobState {
     /// The state after `event`.
     ///
     /// # Errors
-    /// [`IllegalTransition`]: nothing changes. Stages only go forward; an end is final.
+    /// [`IllegalTransition`]: nothing changes. Within an attempt stages only go forward. What is completed stays so;
+    /// another end is left only by [`JobEvent::GoOn`], which begins a new attempt.
     pub fn after(self, event: JobEvent) -> Result<Self, IllegalTransition> {
         match (self, event) {
             (Self::Queued, JobEvent::Stage(stage)) => Ok(Self::Running(stage)),
@@ -70,11 +73,12 @@ impl JobState {
             (state, JobEvent::Fail) if !state.has_ended() => Ok(Self::Failed),
             (state, JobEvent::Cancel) if !state.has_ended() => Ok(Self::Cancelled),
             (Self::Running(_) | Self::Paused(_), JobEvent::Interrupt) => Ok(Self::Interrupted),
+            (Self::Failed | Self::Cancelled | Self::Interrupted, JobEvent::GoOn) => Ok(Self::Queued),
             (state, event) => Err(IllegalTransition { state, event }),
         }
     }
 
-    /// Whether nothing follows.
+    /// Whether nothing follows by itself.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Interrupted)
     }
@@ -107,15 +111,23 @@ mod tests {
             Just(JobEvent::Fail),
             Just(JobEvent::Cancel),
             Just(JobEvent::Interrupt),
+            Just(JobEvent::GoOn),
         ]
     }
 
     proptest! {
         #[test]
-        fn whatever_happens_an_end_is_final_and_stages_never_go_back(events in prop::collection::vec(event(), 0..60)) {
+        fn whatever_happens_only_going_on_follows_an_end_and_stages_never_go_back(
+            events in prop::collection::vec(event(), 0..60),
+        ) {
             let (mut state, mut furthest) = (JobState::Queued, Stage::Probe);
             for event in events {
                 match state.after(event) {
+                    Ok(next) if event == JobEvent::GoOn => {
+                        prop_assert!(state.has_ended() && state != JobState::Completed, "{:?} went on", state);
+                        prop_assert_eq!(next, JobState::Queued);
+                        (state, furthest) = (next, Stage::Probe);
+                    }
                     Ok(next) => {
                         prop_assert!(!state.has_ended(), "{:?} followed the end {:?}", next, state);
                         if let Some(stage) = next.stage() {
@@ -133,6 +145,16 @@ mod tests {
         fn every_job_can_be_stopped_until_it_ends(events in prop::collection::vec(event(), 0..60)) {
             let state = events.into_iter().fold(JobState::Queued, |s, e| s.after(e).unwrap_or(s));
             prop_assert_eq!(state.after(JobEvent::Cancel).is_ok(), !state.has_ended());
+        }
+    }
+
+    #[test]
+    fn what_ended_early_may_go_on_and_what_is_done_may_not() {
+        for end in [JobState::Failed, JobState::Cancelled, JobState::Interrupted] {
+            assert_eq!(end.after(JobEvent::GoOn), Ok(JobState::Queued));
+        }
+        for other in [JobState::Completed, JobState::Queued, JobState::Running(Stage::Pose)] {
+            assert!(other.after(JobEvent::GoOn).is_err(), "{other:?}");
         }
     }
 

@@ -80,6 +80,8 @@ pub(super) mod tests {
             stages: Vec::new(),
             failure: None,
             results: None,
+            kept: None,
+            attempts: 0,
             created: 0,
             started: None,
             ended: None,

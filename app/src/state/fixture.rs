@@ -38,6 +38,8 @@ pub(crate) fn job(id: u64, run: u64, source: SourceRef, state: JobState) -> JobV
         stages: Vec::new(),
         failure: None,
         results: None,
+        kept: None,
+        attempts: 0,
         created: 1_000 + id,
         started: None,
         ended: None,

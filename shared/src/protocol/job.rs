@@ -74,12 +74,31 @@ pub struct JobView {
     pub failure: Option<Failure>,
     /// What came out.
     pub results: Option<ResultsView>,
+    /// What is kept of a job that ended early: it can go on there.
+    #[serde(default)]
+    pub kept: Option<KeptWork>,
+    /// How often its work began or went on.
+    #[serde(default)]
+    pub attempts: u32,
     /// When it was asked for, in milliseconds since 1970.
     pub created: u64,
     /// When its work began.
     pub started: Option<u64>,
     /// When it ended.
     pub ended: Option<u64>,
+}
+
+/// Work that a job left when it ended early.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptWork {
+    /// The folder, for people.
+    pub folder: String,
+    /// The stage that would go on.
+    pub stage: Stage,
+    /// Frames of it that are done.
+    pub done: u64,
+    /// Frames in all, where that is known.
+    pub total: Option<u64>,
 }
 
 /// How far a stage is.

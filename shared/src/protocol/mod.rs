@@ -12,7 +12,7 @@ mod snapshot;
 pub use error::{ErrorCode, WireError};
 pub use files::{Entry, EntryKind, Listing, Root, SourceRef, UploadDone, VIDEO_ENDINGS};
 pub use ids::{JobId, RootId, RunId, SessionId, UploadId};
-pub use job::{JobSettings, JobView, LogLine, ResultsView, StageView, StartRun};
+pub use job::{JobSettings, JobView, KeptWork, LogLine, ResultsView, StageView, StartRun};
 pub use page::{Lock, Page};
 pub use preview::{MAX_CREDITS, PreviewFrame};
 pub use snapshot::{Gpu, Hardware, ModelShelf, ModelView, Snapshot, WantedModel};
@@ -74,6 +74,11 @@ pub enum Ask {
     },
     /// Let a paused job go on.
     Resume {
+        /// Which.
+        job: JobId,
+    },
+    /// Go on with a job that ended early and left [`KeptWork`].
+    ResumeJob {
         /// Which.
         job: JobId,
     },

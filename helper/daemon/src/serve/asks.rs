@@ -54,6 +54,11 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
         Ask::Start(request) => start(helper, asker, request).await,
         Ask::Pause { job } => helper.state().bench.pause(job, true).map(|()| Answer::Done),
         Ask::Resume { job } => helper.state().bench.pause(job, false).map(|()| Answer::Done),
+        Ask::ResumeJob { job } => {
+            helper.state().bench.go_on(asker.session, job)?;
+            helper.queued.notify_one();
+            Ok(Answer::Done)
+        }
         Ask::Stop { job } => helper.state().bench.stop(job).map(|()| Answer::Done),
         Ask::StopRun { run } => helper.state().bench.stop_run(run).map(|()| Answer::Done),
         Ask::Roots => files::roots(helper.state().bench.store()).map(Answer::Roots),

@@ -25,7 +25,7 @@ mod uploads;
 mod workbench;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -37,7 +37,7 @@ use axum_server::Handle;
 use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
-use silhueta_shared::protocol::{Hardware, HelperMessage, PATH};
+use silhueta_shared::protocol::{Hardware, HelperMessage, JobId, PATH};
 use tokio::task::JoinSet;
 
 use crate::cli::{Auth, ServeOptions, note, say};
@@ -51,7 +51,7 @@ use hub::Hub;
 use listen::Doorman;
 use previews::Previews;
 use spool::Spool;
-use store::Store;
+use store::{Store, StoreError};
 use workbench::Workbench;
 
 /// The longest that the headers of a request may take.
@@ -124,6 +124,16 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
     })
 }
 
+/// The folder of the work that a job left, for who goes on with it while no helper serves.
+pub(crate) fn folder_of(job: JobId) -> Result<PathBuf, CliError> {
+    let home = home::Home::open()?;
+    let fail = |e: StoreError| CliError::Runtime(e.to_string());
+    let view = Store::open(&home.jobs()).and_then(|store| store.job(job)).map_err(fail)?;
+    let view = view.ok_or_else(|| CliError::Input(format!("there is no job {job}")))?;
+    let none = || CliError::Input(format!("job {job} ({}) left no work to go on with", view.source.name()));
+    view.kept.as_ref().map(|kept| PathBuf::from(&kept.folder)).ok_or_else(none)
+}
+
 /// Everything but the port. What ran when the last helper ended is interrupted here, before anyone can ask.
 fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
     let fail = |e: &dyn std::fmt::Display| CliError::Runtime(e.to_string());
@@ -140,7 +150,7 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
     let previews = Arc::new(Previews::default());
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
-    let bench = Workbench::open(store, Arc::clone(&hub)).map_err(|e| fail(&e))?;
+    let bench = Workbench::open(store, Arc::clone(&hub), &out).map_err(|e| fail(&e))?;
     let state = State { bench, models: shelf::unknown(), hardware: Hardware::default(), machine: None };
     Ok(Helper::new(state, hub, previews, spool, out))
 }

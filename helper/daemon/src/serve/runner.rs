@@ -13,7 +13,7 @@ use silhueta_shared::worker::{Command, Event, PreviewWish};
 
 use super::helper::Helper;
 use super::results;
-use super::workbench::Controls;
+use super::workbench::{Controls, kept_in};
 use crate::models;
 use crate::place::{self, Place};
 use crate::worker::{Worker, callers};
@@ -121,6 +121,8 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         threads: callers(),
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
+        // A second attempt is there to go on.
+        anew: view.settings.again && view.attempts == 0,
     };
     let end = match work(helper, view, spec, &mut controls).await {
         Ok(Some(summary)) => return End::Done(folder, summary),
@@ -128,7 +130,8 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         Ok(None) => End::Closing,
         Err(failure) => End::Failed(failure),
     };
-    place::leave(&folder, &source);
+    let kept = place::leave(&folder, &source).map(|checkpoint| kept_in(&folder, &checkpoint));
+    helper.state().bench.edit(view.id, |view| view.kept = kept);
     end
 }
 

@@ -132,6 +132,13 @@ impl Store {
         Ok(kept)
     }
 
+    /// One job, if it is known.
+    pub(super) fn job(&self, id: JobId) -> Result<Option<JobView>, StoreError> {
+        let mut rows = self.db.prepare("SELECT view FROM jobs WHERE id = ?1")?;
+        let view = rows.query_map([number(id.get())], |row| row.get::<_, String>(0))?.next().transpose()?;
+        view.map(|view| Ok(serde_json::from_str(&view)?)).transpose()
+    }
+
     /// The highest number ever given to a job; 0 for none.
     pub(super) fn last_job(&self) -> Result<u64, StoreError> {
         let last: Option<i64> = self.db.query_row("SELECT max(id) FROM jobs", [], |row| row.get(0))?;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use silhueta_results::checkpoint::Checkpoint;
 use silhueta_shared::job::Failure;
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{
-    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, RunId, SessionId, SourceRef, StageView,
-    StartRun, WireError,
+    ErrorCode, HelperMessage, JobId, JobView, KeptWork, Lock, LogLine, ResultsView, RunId, SessionId, SourceRef,
+    StageView, StartRun, WireError,
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::hub::Hub;
 use super::now;
 use super::store::{Store, StoreError};
+use crate::place;
 
 /// Lines of a log that a newly arrived client gets.
 const LOG_TAIL: usize = 300;
@@ -61,8 +63,9 @@ pub(super) struct Workbench {
 }
 
 impl Workbench {
-    /// What the store holds. What was running when the helper ended is interrupted from here on.
-    pub(super) fn open(store: Store, hub: Arc<Hub>) -> Result<Self, StoreError> {
+    /// What the store holds. What was running when the helper ended is interrupted from here on, and may go on where
+    /// `out` holds work of it.
+    pub(super) fn open(store: Store, hub: Arc<Hub>, out: &Path) -> Result<Self, StoreError> {
         let last_job = store.last_job()?;
         let mut jobs = BTreeMap::new();
         for kept in store.jobs()? {
@@ -76,8 +79,17 @@ impl Workbench {
         let mut bench = Self { jobs, store, hub, running: None, told: None, last_job };
         let cut: Vec<_> = bench.jobs.values().filter(|job| job.view.state.is_active()).map(|job| job.view.id).collect();
         for job in cut {
+            if let Some(job) = bench.jobs.get_mut(&job) {
+                let found = place::unfinished_of(out, &job.path);
+                job.view.kept = found.map(|(folder, checkpoint)| kept_in(&folder, &checkpoint));
+            }
             bench.note(job, Notice::Interrupted);
             bench.happen(job, JobEvent::Interrupt);
+        }
+        // Somebody may have gone on in the terminal, or cleaned up.
+        for job in bench.jobs.values_mut().filter(|job| job.view.state.has_ended()) {
+            let is_gone = |kept: &KeptWork| place::unfinished(Path::new(&kept.folder)).is_none();
+            job.view.kept = job.view.kept.take().filter(|kept| !is_gone(kept));
         }
         bench.told = bench.lock();
         Ok(bench)
@@ -95,11 +107,7 @@ impl Workbench {
         request: &StartRun,
         videos: Vec<(SourceRef, PathBuf)>,
     ) -> Result<(RunId, Vec<JobId>), WireError> {
-        if let Some(lock) = self.lock() {
-            let error =
-                WireError::new(ErrorCode::PageLocked, format!("{} is at work on {}", lock.page.name(), lock.video));
-            return Err(WireError { lock: Some(Box::new(lock)), ..error.hint("wait until it has ended, or stop it") });
-        }
+        self.refuse_while_locked()?;
         let first = self.last_job + 1;
         // A run is named by its first job.
         let (Some(run), created) = (RunId::new(first), now()) else { return Err(internal("no numbers are left")) };
@@ -119,6 +127,8 @@ impl Workbench {
                 stages: vec![],
                 failure: None,
                 results: None,
+                kept: None,
+                attempts: 0,
                 created,
                 started: None,
                 ended: None,
@@ -135,6 +145,32 @@ impl Workbench {
         }
         self.tell_lock();
         Ok((run, ids))
+    }
+
+    /// Puts a job that ended early into the queue again, if nobody works.
+    pub(super) fn go_on(&mut self, owner: SessionId, id: JobId) -> Result<(), WireError> {
+        let view = &self.get(id)?.view;
+        let state = view.state;
+        state.after(JobEvent::GoOn).map_err(|_| illegal(id, state, "gone on with"))?;
+        let is_there = |kept: &KeptWork| place::unfinished(Path::new(&kept.folder)).is_some();
+        if !view.kept.as_ref().is_some_and(is_there) {
+            self.edit(id, |view| view.kept = None);
+            let error = WireError::new(ErrorCode::IllegalState, format!("job {id} left no work to go on with"));
+            return Err(error.hint("start it again"));
+        }
+        self.refuse_while_locked()?;
+        if let Some(job) = self.jobs.get_mut(&id) {
+            let view = &mut job.view;
+            (view.owner, view.failure, view.started, view.ended) = (Some(owner), None, None, None);
+        }
+        self.happen(id, JobEvent::GoOn);
+        Ok(())
+    }
+
+    fn refuse_while_locked(&self) -> Result<(), WireError> {
+        let Some(lock) = self.lock() else { return Ok(()) };
+        let error = WireError::new(ErrorCode::PageLocked, format!("{} is at work on {}", lock.page.name(), lock.video));
+        Err(WireError { lock: Some(Box::new(lock)), ..error.hint("wait until it has ended, or stop it") })
     }
 
     /// The job whose turn it is, with what it listens to from now on.
@@ -165,6 +201,11 @@ impl Workbench {
             }
         };
         let is_new = state != job.view.state;
+        if job.view.state == JobState::Queued && state.is_active() {
+            // An attempt begins; what an earlier one reached is told again by its worker.
+            job.view.attempts += 1;
+            job.view.stages.clear();
+        }
         job.view.state = state;
         if state.is_active() {
             job.view.started.get_or_insert_with(now);
@@ -223,6 +264,7 @@ impl Workbench {
         self.note(id, notice);
         if let Some(job) = self.jobs.get_mut(&id) {
             job.view.results = results;
+            job.view.kept = None;
         }
         self.happen(id, JobEvent::Complete);
     }
@@ -360,6 +402,11 @@ impl Workbench {
             self.told = lock;
         }
     }
+}
+
+/// What a results folder holds to go on with.
+pub(super) fn kept_in(folder: &Path, at: &Checkpoint) -> KeptWork {
+    KeptWork { folder: folder.display().to_string(), stage: at.stage, done: at.done, total: at.total }
 }
 
 fn illegal(id: JobId, state: JobState, what: &str) -> WireError {

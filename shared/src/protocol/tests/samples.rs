@@ -4,7 +4,7 @@
 use crate::geometry::Bbox;
 use crate::job::{Device, Failure, FailureCode, Stage};
 use crate::model::Role;
-use crate::notice::{Level, Notice, VideoFacts, VideoWarning};
+use crate::notice::{AnewReason, Level, Notice, VideoFacts, VideoWarning};
 use crate::protocol::*;
 use crate::state::JobState;
 use crate::summary::PassedOver;
@@ -94,6 +94,7 @@ fn asks() -> Vec<(String, Ask)> {
     let rest = [
         Ask::Pause { job: job_id() },
         Ask::Resume { job: job_id() },
+        Ask::ResumeJob { job: job_id() },
         Ask::Stop { job: job_id() },
         Ask::StopRun { run: run_id() },
         Ask::Roots,
@@ -143,6 +144,7 @@ fn notices() -> Vec<Notice> {
         Notice::Stopping,
         Notice::Cancelled,
         Notice::Interrupted,
+        Notice::GoesOn { stage: Stage::Pose, frame: 120 },
         Notice::FinishedBefore { folder: text("/home/ana/Silhueta/Street") },
         Notice::Completed { people: 18, seconds: 61.5 },
         Notice::LeftOver { path: text("/home/ana/Silhueta/Street/x.part"), why: text("Permission denied") },
@@ -153,6 +155,7 @@ fn notices() -> Vec<Notice> {
     samples.extend(all::<Stage>().into_iter().map(ended));
     samples.extend(warnings().into_iter().map(Notice::Video));
     samples.extend(all::<FailureCode>().into_iter().map(|code| Notice::Failed(failure(code))));
+    samples.extend(all::<AnewReason>().into_iter().map(|why| Notice::BeginsAnew { why }));
     assert_complete(&samples);
     samples
 }
@@ -181,10 +184,16 @@ fn job(state: JobState) -> JobView {
         stages: if state == JobState::Queued { vec![] } else { vec![running] },
         failure: (state == JobState::Failed).then(|| failure(FailureCode::SourceUnreadable)),
         results: done.then(results),
+        kept: (state == JobState::Interrupted).then(kept),
+        attempts: u32::from(state != JobState::Queued),
         created: 1_700_000_000_000,
         started: (state != JobState::Queued).then_some(1_700_000_000_500),
         ended: state.has_ended().then_some(1_700_000_062_000),
     }
+}
+
+fn kept() -> KeptWork {
+    KeptWork { folder: text("/home/ana/Silhueta/Street"), stage: Stage::Track, done: 120, total: Some(314) }
 }
 
 fn results() -> ResultsView {

@@ -5,7 +5,7 @@ use silhueta_shared::protocol::{JobSettings, Page};
 
 fn bench_on(store: Store) -> Workbench {
     let hub = Arc::new(Hub::new(Arc::new(Previews::default()), 0));
-    Workbench::open(store, hub).unwrap()
+    Workbench::open(store, hub, Path::new("/nowhere")).unwrap()
 }
 
 fn session(n: u64) -> SessionId {
