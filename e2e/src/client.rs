@@ -69,7 +69,16 @@ impl Client {
         let Some(HelperMessage::Welcome { session, resume, resumed, snapshot, .. }) = welcome else {
             panic!("not welcome: {welcome:?}");
         };
-        Self { session, resume, resumed, snapshot: *snapshot, socket, unread: VecDeque::new(), parts: VecDeque::new(), last: 0 }
+        Self {
+            session,
+            resume,
+            resumed,
+            snapshot: *snapshot,
+            socket,
+            unread: VecDeque::new(),
+            parts: VecDeque::new(),
+            last: 0,
+        }
     }
 
     /// Sends a message.

@@ -251,7 +251,10 @@ async fn only_the_owners_leaving_for_good_stops_attached_work() {
     assert_eq!(second.ask(Ask::Attach { run: lock.run, on: true }).await, Ok(Answer::Done));
     let owned = second.wait_for_job(jobs[0], Duration::from_secs(20), |view| view.attached).await;
     assert_eq!(owned.owner, Some(second.session));
-    assert_eq!(code(client.ask(Ask::Attach { run: silhueta_shared::protocol::RunId::new(99).unwrap(), on: true }).await), ErrorCode::NotFound);
+    assert_eq!(
+        code(client.ask(Ask::Attach { run: silhueta_shared::protocol::RunId::new(99).unwrap(), on: true }).await),
+        ErrorCode::NotFound
+    );
     client.leave().await;
     assert_eq!(wait_for_end(&mut second, jobs[0]).await.state, JobState::Completed);
     assert_eq!(code(second.ask(Ask::Attach { run: lock.run, on: true }).await), ErrorCode::IllegalState);

@@ -21,6 +21,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Work through videos: detect, track, identify, pose, export
     Run(RunOptions),
+    /// Go on with videos whose work was stopped, interrupted or cut off
+    Resume(ResumeOptions),
     /// Tell what this machine has: runtime, devices, codecs, models, disk
     Doctor,
     /// Open the page in the browser and do what it asks
@@ -142,7 +144,7 @@ pub(crate) struct RunOptions {
     /// Don't write the annotated video
     #[arg(long)]
     pub(crate) no_video: bool,
-    /// Work again through videos that are finished
+    /// Work again through videos that are finished or unfinished, from the first frame
     #[arg(long)]
     pub(crate) force: bool,
     /// How progress is shown
@@ -157,6 +159,16 @@ pub(crate) struct RunOptions {
     /// Feed the pose network BGR, as rtmlib does by mistake: only for comparisons with it
     #[arg(long, hide = true)]
     pub(crate) pose_bgr: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeOptions {
+    /// Results folders that hold unfinished work, or numbers of jobs that the page began
+    #[arg(required = true, value_name = "FOLDER|JOB")]
+    pub(crate) targets: Vec<String>,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) progress: ProgressStyle,
 }
 
 #[derive(Debug, Args)]

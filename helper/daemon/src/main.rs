@@ -42,6 +42,7 @@ fn work(command: Command) -> Result<Exit, CliError> {
         match command {
             Command::Models(command) => models::terminal::models(command).await,
             Command::Run(options) => run::run(&options).await,
+            Command::Resume(options) => run::resume(&options).await,
             Command::Doctor => doctor::doctor().await,
             Command::Serve(options) => serve::serve(*options).await,
         }

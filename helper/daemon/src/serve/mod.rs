@@ -25,6 +25,7 @@ mod uploads;
 mod workbench;
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +37,7 @@ use axum_server::Handle;
 use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
-use silhueta_shared::protocol::{Hardware, HelperMessage, PATH};
+use silhueta_shared::protocol::{Hardware, HelperMessage, JobId, PATH};
 use tokio::task::JoinSet;
 
 use crate::cli::{Auth, ServeOptions, note, say};
@@ -51,7 +52,7 @@ use hub::Hub;
 use listen::Doorman;
 use previews::Previews;
 use spool::Spool;
-use store::Store;
+use store::{Store, StoreError};
 use workbench::Workbench;
 
 /// The longest that the headers of a request may take.
@@ -123,6 +124,16 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<Exit, CliError> {
         () = all_ended => Exit::Done,
         _ = signals.next() => Exit::Interrupted,
     })
+}
+
+/// The folder of the work that a job left, for who goes on with it while no helper serves.
+pub(crate) fn folder_of(job: JobId) -> Result<PathBuf, CliError> {
+    let home = home::Home::open()?;
+    let fail = |e: StoreError| CliError::Runtime(e.to_string());
+    let found = Store::open(&home.jobs()).and_then(|store| store.job(job)).map_err(fail)?;
+    let (view, folder) = found.ok_or_else(|| CliError::Input(format!("there is no job {job}")))?;
+    let none = || CliError::Input(format!("job {job} ({}) left no work to go on with", view.source.name()));
+    folder.filter(|folder| place::kept(folder).is_some()).ok_or_else(none)
 }
 
 /// Everything but the port. What ran when the last helper ended is interrupted here, before anyone can ask.

@@ -120,6 +120,7 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, fresh: bool, mut con
         threads: callers(),
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
+        anew: fresh,
     };
     let end = match work(helper, view, spec, &mut controls).await {
         Ok(Some(summary)) => return End::Done(folder, summary),
@@ -206,6 +207,9 @@ fn heard(helper: &Helper, view: &JobView, event: Event) {
             if let Notice::Opened(facts) = &notice {
                 let facts = facts.clone();
                 bench.edit(id, |view| view.facts = Some(facts));
+            }
+            if let Notice::BeginsAnew { .. } = &notice {
+                bench.edit(id, |view| view.stages.clear());
             }
             bench.note(id, notice);
         }

@@ -236,6 +236,16 @@ impl Store {
         Ok(kept)
     }
 
+    /// One job, if it is known, with the folder for its results.
+    pub(super) fn job(&self, id: JobId) -> Result<Option<(JobView, Option<PathBuf>)>, StoreError> {
+        let found = self.db.query_row("SELECT view, folder FROM jobs WHERE id = ?1", [number(id.get())], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+        });
+        let read =
+            |(view, folder): (String, Option<String>)| Ok((serde_json::from_str(&view)?, folder.map(PathBuf::from)));
+        found.optional()?.map(read).transpose()
+    }
+
     /// The highest number ever given to a job; 0 for none.
     pub(super) fn last_job(&self) -> Result<u64, StoreError> {
         self.number(LAST_JOB)

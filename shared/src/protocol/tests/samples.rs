@@ -4,7 +4,7 @@
 use crate::geometry::Bbox;
 use crate::job::{Device, Failure, FailureCode, Stage};
 use crate::model::Role;
-use crate::notice::{Level, Notice, VideoFacts, VideoWarning};
+use crate::notice::{AnewReason, Level, Notice, VideoFacts, VideoWarning};
 use crate::protocol::*;
 use crate::state::JobState;
 use crate::summary::PassedOver;
@@ -152,6 +152,7 @@ fn notices() -> Vec<Notice> {
         Notice::Interrupted,
         Notice::PageClosed,
         Notice::Requeued { attempt: 2, fresh: false },
+        Notice::GoesOn { stage: Stage::Pose, frame: 120 },
         Notice::FinishedBefore { folder: text("/home/ana/Silhueta/Street") },
         Notice::Completed { people: 18, seconds: 61.5 },
         Notice::LeftOver { path: text("/home/ana/Silhueta/Street/x.part"), why: text("Permission denied") },
@@ -162,6 +163,7 @@ fn notices() -> Vec<Notice> {
     samples.extend(all::<Stage>().into_iter().map(ended));
     samples.extend(warnings().into_iter().map(Notice::Video));
     samples.extend(all::<FailureCode>().into_iter().map(|code| Notice::Failed(failure(code))));
+    samples.extend(all::<AnewReason>().into_iter().map(|why| Notice::BeginsAnew { why }));
     assert_complete(&samples);
     samples
 }
