@@ -1,7 +1,7 @@
 //! Whose jobs are: who pressed start, and what becomes of them when that one leaves for good.
 
 use silhueta_shared::notice::Notice;
-use silhueta_shared::protocol::{ErrorCode, JobId, RunId, SessionId, WireError};
+use silhueta_shared::protocol::{ErrorCode, JobId, JobView, RunId, SessionId, WireError};
 use silhueta_shared::state::JobEvent;
 
 use super::{Attempt, Job, Workbench};
@@ -10,23 +10,24 @@ impl Workbench {
     /// The session is gone for good. What is attached to it stops, the last first, so that nothing new begins;
     /// the rest goes on without an owner.
     pub(in crate::serve) fn left(&mut self, session: SessionId) {
-        self.cut_off(|job| job.view.attached && job.view.owner == Some(session));
-        let own: Vec<_> = self
-            .jobs
-            .values()
-            .map(|job| &job.view)
-            .filter(|view| view.owner == Some(session))
-            .map(Attempt::of)
-            .collect();
+        let is_own = |view: &JobView| view.owner == Some(session);
+        let own = self.jobs.values().map(|job| &job.view).filter(|view| is_own(view)).map(Attempt::of);
+        let own: Vec<_> = own.collect();
         if own.is_empty() {
             return;
         }
-        self.all_of(own, |view| view.owner = None);
+        self.together(|bench| {
+            bench.cut_off(|job| job.view.attached && is_own(&job.view))?;
+            own.into_iter().for_each(|attempt| bench.edit(attempt, |view| view.owner = None));
+            Ok(())
+        });
     }
 
     /// Stops what was attached to a session from before the helper's start that nobody has taken up since.
     pub(in crate::serve) fn stop_orphans(&mut self) {
-        self.cut_off(|job| job.view.attached && job.view.owner.is_none());
+        if self.has_orphans() {
+            self.together(|bench| bench.cut_off(|job| job.view.attached && job.view.owner.is_none()));
+        }
     }
 
     /// Whether there is anything that [`Workbench::stop_orphans`] would stop.
@@ -42,54 +43,47 @@ impl Workbench {
         if open.is_empty() {
             return Err(WireError::new(ErrorCode::IllegalState, format!("run {run} has ended")));
         }
-        self.all_of(open, |view| {
-            view.attached = on;
-            if on {
-                view.owner = Some(session);
-            }
+        self.together(|bench| {
+            open.into_iter().for_each(|attempt| {
+                bench.edit(attempt, |view| {
+                    view.attached = on;
+                    if on {
+                        view.owner = Some(session);
+                    }
+                });
+            });
+            Ok(())
         });
         Ok(())
     }
 
-    fn all_of(&mut self, attempts: Vec<Attempt>, edit: impl Fn(&mut silhueta_shared::protocol::JobView)) {
-        let edited = self.at_once(|bench| {
-            attempts.into_iter().for_each(|attempt| bench.edit(attempt, &edit));
-            Ok(())
-        });
-        if let Err(error) = edited {
-            tracing::error!("jobs were not changed: {}", error.message);
+    fn together(&mut self, act: impl FnOnce(&mut Self) -> Result<(), WireError>) {
+        if let Err(error) = self.at_once(act) {
+            tracing::error!("not all jobs of a session were changed: {}", error.message);
         }
     }
 
-    /// Interrupts jobs that have not ended because their page is gone.
-    fn cut_off(&mut self, which: impl Fn(&Job) -> bool) {
+    /// Interrupts jobs that have not ended because their page is gone, the last first.
+    fn cut_off(&mut self, which: impl Fn(&Job) -> bool) -> Result<(), WireError> {
         let open = |job: &&Job| !job.view.state.has_ended() && which(job);
         let mut jobs: Vec<(u64, JobId)> = self.jobs.values().filter(open).map(|job| (job.place, job.view.id)).collect();
-        if jobs.is_empty() {
-            return;
-        }
         jobs.sort_unstable();
-        let cut = self.at_once(|bench| {
-            for (_, id) in jobs.into_iter().rev() {
-                let attempt = Attempt::of(&bench.get(id)?.view);
-                match bench.running.as_mut().filter(|running| running.job == id) {
-                    // A person's stop that is under way already stays a stop.
-                    Some(running) if running.stop.is_cancelled() => {}
-                    Some(running) => {
-                        running.page_closed = true;
-                        running.stop.cancel();
-                        bench.edit(attempt, |view| view.stopping = true);
-                    }
-                    None => {
-                        bench.note(attempt, Notice::PageClosed);
-                        bench.happen(attempt, JobEvent::Interrupt);
-                    }
+        for (_, id) in jobs.into_iter().rev() {
+            let attempt = Attempt::of(&self.get(id)?.view);
+            match self.running.as_mut().filter(|running| running.job == id) {
+                // A person's stop that is under way already stays a stop.
+                Some(running) if running.stop.is_cancelled() => {}
+                Some(running) => {
+                    running.page_closed = true;
+                    running.stop.cancel();
+                    self.edit(attempt, |view| view.stopping = true);
+                }
+                None => {
+                    self.note(attempt, Notice::PageClosed);
+                    self.happen(attempt, JobEvent::Interrupt);
                 }
             }
-            Ok(())
-        });
-        if let Err(error) = cut {
-            tracing::error!("jobs of a closed page were not stopped: {}", error.message);
         }
+        Ok(())
     }
 }
