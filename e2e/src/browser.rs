@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
+use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::target::{CreateBrowserContextParams, CreateTargetParams};
 use chromiumoxide::page::ScreenshotParams;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -93,11 +94,16 @@ impl Browser {
     /// Opens an address in a context of its own.
     pub async fn tab(&self, url: &str) -> Tab {
         let context = self.chromium.create_browser_context(CreateBrowserContextParams::default()).await;
+        self.reopen(context.expect("a browser context"), url).await
+    }
+
+    /// Opens an address in the context of a tab that was closed, as a person opens the browser again.
+    pub async fn reopen(&self, context: BrowserContextId, url: &str) -> Tab {
         let mut blank = CreateTargetParams::new("about:blank");
-        blank.browser_context_id = Some(context.expect("a browser context"));
+        blank.browser_context_id = Some(context.clone());
         let page = self.chromium.new_page(blank).await.expect("a tab");
         self.tabs.lock().unwrap_or_else(PoisonError::into_inner).push(page.clone());
-        Tab::open(page, url).await
+        Tab::open(page, context, url).await
     }
 
     /// Pictures of all tabs in `target/e2e-failures/`.

@@ -37,6 +37,8 @@ pub struct Client {
     /// The socket, for what no good client does.
     pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     unread: VecDeque<HelperMessage>,
+    /// Of a message that told several things at once.
+    parts: VecDeque<HelperMessage>,
     last: u32,
 }
 
@@ -67,7 +69,16 @@ impl Client {
         let Some(HelperMessage::Welcome { session, resume, resumed, snapshot, .. }) = welcome else {
             panic!("not welcome: {welcome:?}");
         };
-        Self { session, resume, resumed, snapshot: *snapshot, socket, unread: VecDeque::new(), last: 0 }
+        Self {
+            session,
+            resume,
+            resumed,
+            snapshot: *snapshot,
+            socket,
+            unread: VecDeque::new(),
+            parts: VecDeque::new(),
+            last: 0,
+        }
     }
 
     /// Sends a message.
@@ -104,7 +115,7 @@ impl Client {
     pub async fn start(&mut self, paths: &[&std::path::Path], settings: JobSettings) -> (RunId, Vec<JobId>) {
         let source = |path: &&std::path::Path| SourceRef::Path { path: path.display().to_string() };
         let sources = paths.iter().map(source).collect();
-        match self.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings })).await {
+        match self.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings, attached: false })).await {
             Ok(Answer::Started { run, jobs }) => (run, jobs),
             other => panic!("not started: {other:?}"),
         }
@@ -182,9 +193,22 @@ impl Client {
     }
 
     async fn receive(&mut self, end: Instant, what: &str) -> HelperMessage {
-        let message = tokio::time::timeout_at(end, next(&mut self.socket)).await;
-        let message = message.unwrap_or_else(|_| panic!("waited in vain for {what}"));
-        message.unwrap_or_else(|| panic!("the socket ended before {what}"))
+        loop {
+            if let Some(part) = self.parts.pop_front() {
+                return part;
+            }
+            let message = tokio::time::timeout_at(end, next(&mut self.socket)).await;
+            let message = message.unwrap_or_else(|_| panic!("waited in vain for {what}"));
+            match message.unwrap_or_else(|| panic!("the socket ended before {what}")) {
+                HelperMessage::Jobs(views) => {
+                    self.parts.extend(views.into_iter().map(|view| HelperMessage::Job(Box::new(view))));
+                }
+                HelperMessage::Logs(lines) => {
+                    self.parts.extend(lines.into_iter().map(|(job, line)| HelperMessage::Log { job, line }));
+                }
+                one => return one,
+            }
+        }
     }
 }
 

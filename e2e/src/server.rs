@@ -36,9 +36,14 @@ pub struct Server {
 impl Server {
     /// With the test data's models. `None`, said aloud, where something is missing.
     pub fn start(test: &str) -> Option<Self> {
+        Self::start_with(test, &[])
+    }
+
+    /// With the test data's models and more arguments.
+    pub fn start_with(test: &str, args: &[&str]) -> Option<Self> {
         let helper = Helper::new(test)?;
         let models = helper.data.join("models");
-        Some(Self::with(helper, models, &[]))
+        Some(Self::with(helper, models, args))
     }
 
     /// With models from elsewhere and more arguments.

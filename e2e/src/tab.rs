@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chromiumoxide::Page;
+use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::dom::SetFileInputFilesParams;
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetDeviceMetricsOverrideParams};
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
@@ -45,6 +46,8 @@ type Errors = Arc<Mutex<Vec<String>>>;
 #[derive(Clone, Debug)]
 pub struct Tab {
     page: Page,
+    /// The browser that it belongs to, as far as the page can tell.
+    context: BrowserContextId,
     errors: Errors,
 }
 
@@ -54,7 +57,7 @@ fn selector(what: &str) -> String {
 }
 
 impl Tab {
-    pub(crate) async fn open(page: Page, url: &str) -> Self {
+    pub(crate) async fn open(page: Page, context: BrowserContextId, url: &str) -> Self {
         let errors = Errors::default();
         page.enable_log().await.expect("the log is on");
         watch::<EventConsoleApiCalled>(&page, &errors, |event| {
@@ -86,7 +89,7 @@ impl Tab {
             (response.status >= 400).then(|| format!("answer {} to {}", response.status, response.url))
         })
         .await;
-        let tab = Self { page, errors };
+        let tab = Self { page, context, errors };
         tab.go(url).await;
         tab
     }
@@ -268,9 +271,10 @@ impl Tab {
         text
     }
 
-    /// Closes it, as a person does.
-    pub async fn close(self) {
+    /// Closes it, as a person does. What it leaves behind is what [`crate::Browser::reopen`] finds.
+    pub async fn close(self) -> BrowserContextId {
         self.page.close().await.expect("the tab closes");
+        self.context
     }
 }
 

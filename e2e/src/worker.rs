@@ -26,9 +26,14 @@ pub struct Worker {
 impl Worker {
     /// Starts it and takes its greeting.
     pub fn start(helper: &Helper) -> Self {
+        Self::start_with(helper, &[])
+    }
+
+    /// The same with variables of its environment.
+    pub fn start_with(helper: &Helper, variables: &[(&str, &str)]) -> Self {
         let mut program = Program::new(helper.binary("silhueta-worker"));
         program.current_dir(helper.folder.path()).env("SILHUETA_ONNXRUNTIME", helper.runtime());
-        program.stdin(Stdio::piped()).stdout(Stdio::piped());
+        program.stdin(Stdio::piped()).stdout(Stdio::piped()).envs(variables.iter().copied());
         let mut child = program.spawn().expect("the worker starts");
         let (stdin, mut stdout) = (child.stdin.take(), child.stdout.take().expect("its stdout"));
         let (sender, events) = sync_channel(4096);
@@ -62,6 +67,12 @@ impl Worker {
     /// Its next event, heartbeats among them.
     pub fn next(&self) -> Event {
         self.events.recv_timeout(PATIENCE).expect("the worker says something")
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it can be waited for");
     }
 
     /// What it says within `time`.
@@ -158,5 +169,6 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
         threads: 2,
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
+        anew: false,
     }
 }

@@ -168,6 +168,9 @@ pub struct JobSpec {
     /// Channel order into the pose network; see [`ChannelOrder::Bgr`].
     #[serde(default)]
     pub pose_channels: ChannelOrder,
+    /// Whether to begin at the first frame even where an unfinished run left a checkpoint.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 /// Order of the colour channels that a network is fed with.
@@ -220,6 +223,8 @@ pub enum FailureCode {
     WorkerDied,
     /// The worker did not move and was killed.
     WorkerHung,
+    /// Another process works on the same results.
+    OutputBusy,
     /// The disk has no room.
     NoSpace,
     /// Results can't be written.
@@ -237,7 +242,7 @@ impl FailureCode {
             | Self::SourceWithoutPictures
             | Self::SourceTooLarge
             | Self::SourceChanged => FailureKind::Input,
-            Self::NoSpace | Self::OutputUnwritable => FailureKind::Output,
+            Self::OutputBusy | Self::NoSpace | Self::OutputUnwritable => FailureKind::Output,
             _ => FailureKind::Runtime,
         }
     }

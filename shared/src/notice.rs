@@ -49,6 +49,24 @@ pub enum VideoWarning {
     },
 }
 
+/// Why a job can't go on where an earlier run of it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnewReason {
+    /// The video is another one now.
+    Source,
+    /// Other networks run now.
+    Models,
+    /// It was asked for with other settings.
+    Settings,
+    /// Another version of Silhueta, of ONNX Runtime or of FFmpeg, another device or another processor.
+    Machine,
+    /// What was kept is damaged or incomplete.
+    Damaged,
+    /// The video decodes to other pictures than before.
+    Pictures,
+}
+
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +143,27 @@ pub enum Notice {
     Cancelled,
     /// The helper ended while it ran.
     Interrupted,
+    /// The page that it was attached to was closed, and did not come back in time.
+    PageClosed,
+    /// It waits for its turn again.
+    Requeued {
+        /// Which attempt that will be.
+        attempt: u32,
+        /// From its beginning, whatever was kept.
+        fresh: bool,
+    },
+    /// It goes on where an earlier run of it was.
+    GoesOn {
+        /// The stage.
+        stage: Stage,
+        /// Frames of it that are done.
+        frame: u64,
+    },
+    /// An earlier run's work can't be used: it begins at the first frame.
+    BeginsAnew {
+        /// Why.
+        why: AnewReason,
+    },
     /// Its results were there before.
     FinishedBefore {
         /// Their folder.
@@ -156,7 +195,9 @@ impl Notice {
             | Self::Model { .. }
             | Self::FixedBatch { .. }
             | Self::LeftOver { .. }
-            | Self::Interrupted => Level::Warn,
+            | Self::Interrupted
+            | Self::PageClosed
+            | Self::BeginsAnew { .. } => Level::Warn,
             Self::Failed(_) => Level::Error,
             _ => Level::Info,
         }
@@ -178,6 +219,19 @@ pub struct VideoFacts {
     pub seconds: Option<f64>,
     /// The codec's short name, for instance `h264`.
     pub codec: String,
+}
+
+impl fmt::Display for AnewReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Source => "the video has changed since it was stopped",
+            Self::Models => "other networks were at work when it was stopped",
+            Self::Settings => "it was stopped with other settings",
+            Self::Machine => "it was stopped with another version, device or processor",
+            Self::Damaged => "what an earlier run left can't be used",
+            Self::Pictures => "the video decodes to other pictures than before",
+        })
+    }
 }
 
 impl fmt::Display for VideoWarning {
@@ -226,6 +280,12 @@ impl fmt::Display for Notice {
             Self::Stopping => f.write_str("stopping"),
             Self::Cancelled => f.write_str("stopped"),
             Self::Interrupted => f.write_str("interrupted: the helper ended while this ran"),
+            Self::PageClosed => f.write_str("interrupted: the page that it was attached to was closed"),
+            Self::Requeued { attempt, fresh: false } => write!(f, "queued again to go on, attempt {attempt}"),
+            Self::Requeued { attempt, fresh: true } => write!(f, "queued again from its beginning, attempt {attempt}"),
+            Self::GoesOn { stage, frame: 0 } => write!(f, "goes on at {stage}"),
+            Self::GoesOn { stage, frame } => write!(f, "goes on at {stage}, frame {frame}"),
+            Self::BeginsAnew { why } => write!(f, "begins at the first frame: {why}"),
             Self::FinishedBefore { folder } => write!(f, "finished before: {folder}"),
             Self::Completed { people, seconds } => write!(f, "done: {people} people, {seconds:.1} s"),
             Self::Failed(failure) => f.write_str(&failure.message),

@@ -20,7 +20,7 @@ pub enum JobState {
     Failed,
     /// Stopped by a person.
     Cancelled,
-    /// The helper ended while it ran.
+    /// Cut off: the helper ended, or the page that it was attached to was closed.
     Interrupted,
 }
 
@@ -39,8 +39,10 @@ pub enum JobEvent {
     Fail,
     /// A person stopped it.
     Cancel,
-    /// The helper ends, or has ended, under it.
+    /// The helper ends, or has ended, under it; or the page that it is attached to is gone.
     Interrupt,
+    /// A person wants it after all: it waits for its turn again, as a new attempt.
+    Requeue,
 }
 
 /// An event that can't happen in a state.
@@ -57,7 +59,8 @@ impl JobState {
     /// The state after `event`.
     ///
     /// # Errors
-    /// [`IllegalTransition`]: nothing changes. Stages only go forward; an end is final.
+    /// [`IllegalTransition`]: nothing changes. Within an attempt stages only go forward and an end is final;
+    /// [`JobEvent::Requeue`] begins a new attempt, unless all results are there.
     pub fn after(self, event: JobEvent) -> Result<Self, IllegalTransition> {
         match (self, event) {
             (Self::Queued, JobEvent::Stage(stage)) => Ok(Self::Running(stage)),
@@ -69,14 +72,20 @@ impl JobState {
             (Self::Queued, JobEvent::Complete) => Ok(Self::Completed),
             (state, JobEvent::Fail) if !state.has_ended() => Ok(Self::Failed),
             (state, JobEvent::Cancel) if !state.has_ended() => Ok(Self::Cancelled),
-            (Self::Running(_) | Self::Paused(_), JobEvent::Interrupt) => Ok(Self::Interrupted),
+            (state, JobEvent::Interrupt) if !state.has_ended() => Ok(Self::Interrupted),
+            (state, JobEvent::Requeue) if state.is_unfinished() => Ok(Self::Queued),
             (state, event) => Err(IllegalTransition { state, event }),
         }
     }
 
-    /// Whether nothing follows.
+    /// Whether its attempt is over.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Interrupted)
+    }
+
+    /// Whether its attempt is over and its results are not there: it can be tried again.
+    pub const fn is_unfinished(self) -> bool {
+        matches!(self, Self::Failed | Self::Cancelled | Self::Interrupted)
     }
 
     /// Whether a worker has it.
@@ -107,17 +116,24 @@ mod tests {
             Just(JobEvent::Fail),
             Just(JobEvent::Cancel),
             Just(JobEvent::Interrupt),
+            Just(JobEvent::Requeue),
         ]
     }
 
     proptest! {
         #[test]
-        fn whatever_happens_an_end_is_final_and_stages_never_go_back(events in prop::collection::vec(event(), 0..60)) {
+        fn an_end_is_final_for_its_attempt_and_within_one_stages_never_go_back(events in prop::collection::vec(event(), 0..60)) {
             let (mut state, mut furthest) = (JobState::Queued, Stage::Probe);
             for event in events {
                 match state.after(event) {
                     Ok(next) => {
-                        prop_assert!(!state.has_ended(), "{:?} followed the end {:?}", next, state);
+                        if event == JobEvent::Requeue {
+                            prop_assert!(state.is_unfinished(), "{:?} began again", state);
+                            prop_assert_eq!(next, JobState::Queued);
+                            furthest = Stage::Probe;
+                        } else {
+                            prop_assert!(!state.has_ended(), "{:?} followed the end {:?}", next, state);
+                        }
                         if let Some(stage) = next.stage() {
                             prop_assert!(stage >= furthest);
                             furthest = stage;
@@ -130,9 +146,18 @@ mod tests {
         }
 
         #[test]
+        fn what_is_completed_stays_so(events in prop::collection::vec(event(), 0..60)) {
+            let done = JobState::Completed;
+            prop_assert!(events.into_iter().all(|event| done.after(event).is_err()));
+        }
+
+        #[test]
         fn every_job_can_be_stopped_until_it_ends(events in prop::collection::vec(event(), 0..60)) {
             let state = events.into_iter().fold(JobState::Queued, |s, e| s.after(e).unwrap_or(s));
             prop_assert_eq!(state.after(JobEvent::Cancel).is_ok(), !state.has_ended());
+            // And what was ended before its results were there can be tried again.
+            let can_be_tried = state.after(JobEvent::Requeue).is_ok();
+            prop_assert_eq!(can_be_tried, state.has_ended() && state != JobState::Completed);
         }
     }
 

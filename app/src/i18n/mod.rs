@@ -11,6 +11,7 @@ mod notices_en;
 mod notices_pt;
 mod notices_ru;
 pub(crate) mod processar;
+pub(crate) mod queue;
 pub(crate) mod results;
 pub(crate) mod shell;
 pub(crate) mod shut_down;

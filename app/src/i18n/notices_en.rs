@@ -1,7 +1,7 @@
 //! English of [`super::notices`].
 
 use silhueta_shared::job::FailureCode;
-use silhueta_shared::notice::{Notice, VideoWarning};
+use silhueta_shared::notice::{AnewReason, Notice, VideoWarning};
 
 use super::Locale;
 use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
@@ -40,12 +40,29 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Stopping => "Stopping…".into(),
         Notice::Cancelled => "Stopped".into(),
         Notice::Interrupted => "Interrupted: the helper ended while this ran".into(),
+        Notice::PageClosed => "Interrupted: the page that it was attached to was closed".into(),
+        Notice::Requeued { attempt, fresh: false } => format!("Queued again to go on (attempt {attempt})"),
+        Notice::Requeued { attempt, fresh: true } => format!("Queued again from the start (attempt {attempt})"),
+        Notice::GoesOn { stage: at, frame: 0 } => format!("Goes on at {}", stage(L, *at)),
+        Notice::GoesOn { stage: at, frame } => format!("Goes on at {}, frame {}", stage(L, *at), L.int(*frame)),
+        Notice::BeginsAnew { why } => format!("Begins at the first frame: {}", anew(*why)),
         Notice::FinishedBefore { folder } => format!("Finished before: {folder}"),
         Notice::Completed { people, seconds } => {
             format!("Done: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))
         }
         Notice::Failed(failed) => failure_line(L, failed),
         Notice::LeftOver { path, why } => format!("{path} could not be removed: {why}"),
+    }
+}
+
+fn anew(why: AnewReason) -> &'static str {
+    match why {
+        AnewReason::Source => "the video has changed since it was stopped",
+        AnewReason::Models => "other networks were at work before",
+        AnewReason::Settings => "the settings were others before",
+        AnewReason::Machine => "the version, the device or the processor was another before",
+        AnewReason::Damaged => "what was kept can't be used",
+        AnewReason::Pictures => "the video now decodes to other pictures",
     }
 }
 
@@ -116,9 +133,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::WorkerHung => {
             ("The worker process did not answer any more and was ended.", "Try again, perhaps on another device.")
         }
-        FailureCode::NoSpace => {
-            ("The disk has no room left.", "Free some space where the results go, then start again.")
+        FailureCode::OutputBusy => {
+            ("Another process is working on these results.", "Wait until it has ended, or stop it.")
         }
+        FailureCode::NoSpace => ("The disk has no room left.", "Free some space where the results go, then continue."),
         FailureCode::OutputUnwritable => {
             ("The results can't be written.", "See whether you may write to the results folder.")
         }

@@ -1,7 +1,7 @@
 //! Portuguese of [`super::notices`].
 
 use silhueta_shared::job::FailureCode;
-use silhueta_shared::notice::{Notice, VideoWarning};
+use silhueta_shared::notice::{AnewReason, Notice, VideoWarning};
 
 use super::Locale;
 use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
@@ -40,12 +40,29 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Stopping => "Parando…".into(),
         Notice::Cancelled => "Parado".into(),
         Notice::Interrupted => "Interrompido: o programa terminou durante o trabalho".into(),
+        Notice::PageClosed => "Interrompido: a página à qual estava ligado foi fechada".into(),
+        Notice::Requeued { attempt, fresh: false } => format!("De novo na fila, para continuar (tentativa {attempt})"),
+        Notice::Requeued { attempt, fresh: true } => format!("De novo na fila, do início (tentativa {attempt})"),
+        Notice::GoesOn { stage: at, frame: 0 } => format!("Continua em {}", stage(L, *at)),
+        Notice::GoesOn { stage: at, frame } => format!("Continua em {}, quadro {}", stage(L, *at), L.int(*frame)),
+        Notice::BeginsAnew { why } => format!("Começa do primeiro quadro: {}", anew(*why)),
         Notice::FinishedBefore { folder } => format!("Já estava concluído: {folder}"),
         Notice::Completed { people, seconds } => {
             format!("Concluído: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))
         }
         Notice::Failed(failed) => failure_line(L, failed),
         Notice::LeftOver { path, why } => format!("Não foi possível apagar {path}: {why}"),
+    }
+}
+
+fn anew(why: AnewReason) -> &'static str {
+    match why {
+        AnewReason::Source => "o vídeo mudou desde que foi parado",
+        AnewReason::Models => "antes eram outras redes",
+        AnewReason::Settings => "antes eram outros ajustes",
+        AnewReason::Machine => "antes era outra versão, outro dispositivo ou outro processador",
+        AnewReason::Damaged => "o que ficou guardado não pode ser usado",
+        AnewReason::Pictures => "o vídeo agora é decodificado com outras imagens",
     }
 }
 
@@ -118,7 +135,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
             "O processo de trabalho parou de responder e foi encerrado.",
             "Tente de novo, talvez em outro dispositivo.",
         ),
-        FailureCode::NoSpace => ("Não há espaço em disco.", "Libere espaço na pasta de resultados e comece de novo."),
+        FailureCode::OutputBusy => {
+            ("Outro processo está trabalhando nestes resultados.", "Espere até que ele termine, ou pare-o.")
+        }
+        FailureCode::NoSpace => ("Não há espaço em disco.", "Libere espaço na pasta de resultados e continue."),
         FailureCode::OutputUnwritable => {
             ("Os resultados não podem ser gravados.", "Confira a permissão de escrita na pasta de resultados.")
         }

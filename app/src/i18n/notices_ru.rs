@@ -1,7 +1,7 @@
 //! Russian of [`super::notices`].
 
 use silhueta_shared::job::FailureCode;
-use silhueta_shared::notice::{Notice, VideoWarning};
+use silhueta_shared::notice::{AnewReason, Notice, VideoWarning};
 
 use super::Locale;
 use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
@@ -40,12 +40,29 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Stopping => "Остановка…".into(),
         Notice::Cancelled => "Остановлено".into(),
         Notice::Interrupted => "Прервано: программа завершилась во время работы".into(),
+        Notice::PageClosed => "Прервано: закрыта страница, к которой была привязана работа".into(),
+        Notice::Requeued { attempt, fresh: false } => format!("Снова в очереди, с продолжением (попытка {attempt})"),
+        Notice::Requeued { attempt, fresh: true } => format!("Снова в очереди, с начала (попытка {attempt})"),
+        Notice::GoesOn { stage: at, frame: 0 } => format!("Продолжение: {}", stage(L, *at)),
+        Notice::GoesOn { stage: at, frame } => format!("Продолжение: {}, кадр {}", stage(L, *at), L.int(*frame)),
+        Notice::BeginsAnew { why } => format!("Начинается с первого кадра: {}", anew(*why)),
         Notice::FinishedBefore { folder } => format!("Уже готово: {folder}"),
         Notice::Completed { people, seconds } => {
             format!("Готово: {}, {}", people_of(L, (*people).into()), L.seconds(*seconds))
         }
         Notice::Failed(failed) => failure_line(L, failed),
         Notice::LeftOver { path, why } => format!("Не удалось удалить {path}: {why}"),
+    }
+}
+
+fn anew(why: AnewReason) -> &'static str {
+    match why {
+        AnewReason::Source => "видео изменилось после остановки",
+        AnewReason::Models => "раньше работали другие сети",
+        AnewReason::Settings => "раньше были другие настройки",
+        AnewReason::Machine => "раньше была другая версия, другое устройство или другой процессор",
+        AnewReason::Damaged => "сохранённое нельзя использовать",
+        AnewReason::Pictures => "видео теперь декодируется в другие изображения",
     }
 }
 
@@ -113,7 +130,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::WorkerHung => {
             ("Рабочий процесс перестал отвечать и был завершён.", "Попробуйте ещё раз, возможно, на другом устройстве.")
         }
-        FailureCode::NoSpace => ("На диске нет места.", "Освободите место в папке результатов и начните заново."),
+        FailureCode::OutputBusy => {
+            ("С этими результатами работает другой процесс.", "Подождите, пока он закончит, или остановите его.")
+        }
+        FailureCode::NoSpace => ("На диске нет места.", "Освободите место в папке результатов и продолжите."),
         FailureCode::OutputUnwritable => ("Результаты не записываются.", "Проверьте право записи в папку результатов."),
         FailureCode::Internal => (
             "Случилось то, чего быть не должно.",

@@ -12,9 +12,6 @@ pub(crate) struct Results {
     pub(crate) failed: fn(&str) -> String,
     pub(crate) way_out: &'static str,
     pub(crate) partial: &'static str,
-    pub(crate) cancelled: fn(&str) -> String,
-    pub(crate) interrupted: fn(&str) -> String,
-    pub(crate) interrupted_hint: &'static str,
 }
 
 section!(Results);
@@ -28,9 +25,6 @@ const PT_BR: Results = Results {
     failed: |video| format!("{video} falhou"),
     way_out: "O que fazer",
     partial: "Os outros vídeos da execução não são afetados.",
-    cancelled: |video| format!("Parado: {video}. Comece de novo quando quiser."),
-    interrupted: |video| format!("{video} foi interrompido"),
-    interrupted_hint: "O programa terminou durante o trabalho. Comece de novo: o vídeo é refeito do início.",
 };
 
 const EN: Results = Results {
@@ -42,9 +36,6 @@ const EN: Results = Results {
     failed: |video| format!("{video} failed"),
     way_out: "What to do",
     partial: "The run's other videos are not affected.",
-    cancelled: |video| format!("Stopped: {video}. Start again whenever you like."),
-    interrupted: |video| format!("{video} was interrupted"),
-    interrupted_hint: "The helper ended while it worked. Start again: the video is done from its beginning.",
 };
 
 const RU: Results = Results {
@@ -56,9 +47,6 @@ const RU: Results = Results {
     failed: |video| format!("{video}: сбой"),
     way_out: "Что делать",
     partial: "На другие видео запуска это не влияет.",
-    cancelled: |video| format!("Остановлено: {video}. Начните снова, когда захотите."),
-    interrupted: |video| format!("{video}: прервано"),
-    interrupted_hint: "Программа завершилась во время работы. Начните снова: видео обработается с начала.",
 };
 
 /// What a file of the results holds; a name that is not known says itself.

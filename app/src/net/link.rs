@@ -25,6 +25,10 @@ use crate::state::store;
 /// tab gets a session of its own.
 const RESUME_KEY: &str = "silhueta.session";
 
+/// Where a page that is opened after the last one was closed finds the session that had work under way, so that
+/// it is its owner again. There only while no tab has that session.
+const LEFT_KEY: &str = "silhueta.session.left";
+
 /// The helper tells of its hardware every other second: silence this long is a dead socket.
 const SILENCE_MS: f64 = 15_000.0;
 
@@ -74,7 +78,13 @@ struct Inner {
 impl Link {
     /// Connects; everything heard goes to `state`.
     pub(crate) fn open(state: HelperState) -> Self {
-        let inner = Inner { resume: RefCell::new(store::take_session(RESUME_KEY)), ..Inner::default() };
+        let own = store::take_session(RESUME_KEY);
+        let left = store::get(LEFT_KEY);
+        // A reload has the session of its own tab, and no other tab is to have that one.
+        if own.is_none() || own == left {
+            store::forget(LEFT_KEY);
+        }
+        let inner = Inner { resume: RefCell::new(own.or(left)), ..Inner::default() };
         let link = Self {
             inner: StoredValue::new_local(Rc::new(inner)),
             status: RwSignal::new(LinkStatus::Connecting),
@@ -87,6 +97,9 @@ impl Link {
         // Back from the browser's own store of pages: a duplicate of this tab must not find the token.
         window_event_listener(ev::pageshow, move |_| {
             drop(store::take_session(RESUME_KEY));
+            if store::get(LEFT_KEY) == *link.inner().resume.borrow() {
+                store::forget(LEFT_KEY);
+            }
             link.hurry();
         });
         set_interval(move || link.listen_for_silence(), Duration::from_secs(5));
@@ -167,6 +180,11 @@ impl Link {
         let inner = self.inner();
         if let Some(token) = &*inner.resume.borrow() {
             store::put_session(RESUME_KEY, token);
+            let session = self.session.get_untracked();
+            let owns = self.state.lock.with_untracked(|lock| lock.as_ref().and_then(|lock| lock.owner)) == session;
+            if owns && session.is_some() {
+                store::put(LEFT_KEY, token);
+            }
         }
         if inner.socket.borrow_mut().take().is_some() {
             inner.pending.borrow_mut().fail_all(&no_connection());

@@ -17,7 +17,9 @@ use super::memory::{Memory, Remembered};
 use super::merge::{Heard, Merged, merge, root_path};
 use super::model::heard_up_to;
 use super::progress;
+use super::queue::in_order;
 use super::start::{Blocked, Facts, startable};
+use super::toasts::Toasts;
 use crate::net::{Link, LinkStatus};
 use crate::preview::Look;
 
@@ -36,6 +38,8 @@ pub(crate) struct Bench {
     pub(crate) settings: RwSignal<JobSettings>,
     /// Whether the preview is wanted.
     pub(crate) preview: RwSignal<bool>,
+    /// Whether what this page starts stops when it is closed.
+    attached: RwSignal<bool>,
     /// What of the preview is shown.
     pub(crate) look: RwSignal<Look>,
     /// The quietest lines of the log that are shown.
@@ -50,7 +54,7 @@ pub(crate) struct Bench {
     pub(crate) picked: RwSignal<Option<JobId>>,
     /// Inputs and truth together.
     pub(crate) merged: Memo<Merged>,
-    /// Every job of the run that is shown.
+    /// Every job of the run that is shown, in the order in which they happen.
     pub(crate) jobs: Memo<Vec<JobView>>,
     /// The job that is looked at.
     pub(crate) focus: Memo<Option<JobView>>,
@@ -66,6 +70,7 @@ impl Bench {
         let sources = RwSignal::new(memory.sources);
         let settings = RwSignal::new(memory.settings);
         let preview = RwSignal::new(memory.preview);
+        let attached = RwSignal::new(memory.attached);
         let look = RwSignal::new(memory.look);
         let quietest = RwSignal::new(memory.quietest);
         let last_run = RwSignal::new(memory.last_run);
@@ -75,6 +80,7 @@ impl Bench {
             sources: sources.get(),
             settings: settings.get(),
             preview: preview.get(),
+            attached: attached.get(),
             look: look.get(),
             quietest: quietest.get(),
             last_run: last_run.get(),
@@ -88,12 +94,17 @@ impl Bench {
                 return Merged { run: memory.last_run, active: false, marks, gone: Vec::new(), memory };
             }
             let (roots, models) = (helper.roots.get(), helper.models.get());
-            helper.jobs.with(|jobs| merge(&memory, Heard { jobs, roots: &roots, models: models.as_ref() }))
+            let queue = helper.queue.get();
+            helper
+                .jobs
+                .with(|jobs| merge(&memory, Heard { jobs, queue: &queue, roots: &roots, models: models.as_ref() }))
         });
         let jobs = Memo::new(move |_| {
             let run = merged.with(|merged| merged.run);
             let of_run = |job: &&JobView| Some(job.run) == run;
-            helper.jobs.with(|jobs| jobs.iter().filter(of_run).cloned().collect::<Vec<_>>())
+            let mut jobs = helper.jobs.with(|jobs| jobs.iter().filter(of_run).cloned().collect::<Vec<_>>());
+            helper.queue.with(|queue| in_order(&mut jobs, queue));
+            jobs
         });
         let focus = Memo::new(move |_| {
             let picked = picked.get();
@@ -126,6 +137,7 @@ impl Bench {
             sources,
             settings,
             preview,
+            attached,
             look,
             quietest,
             last_run,
@@ -139,6 +151,7 @@ impl Bench {
             focus,
             startable,
         };
+        bench.take_up_again();
         bench.keep(memory);
         bench.follow_helper();
         bench.fetch_logs();
@@ -205,6 +218,71 @@ impl Bench {
     pub(crate) fn show(self, run: RunId) {
         self.picked.set(None);
         self.last_run.set(Some(run));
+    }
+
+    /// Whether the work that is shown, or comes next, stops when this page is closed.
+    pub(crate) fn is_attached(self) -> bool {
+        if !self.merged.with(|merged| merged.active) {
+            return self.attached.get();
+        }
+        let own = |job: &&JobView| !job.state.has_ended() && (job.owner.is_none() || job.owner == self.link.session());
+        self.jobs.with(|jobs| jobs.iter().filter(own).any(|job| job.attached))
+    }
+
+    /// Whether what is started now stops when this page is closed.
+    pub(crate) fn is_attached_untracked(self) -> bool {
+        self.attached.get_untracked()
+    }
+
+    /// Ties the work to this page, or lets it go on without; also while it works.
+    pub(crate) fn attach(self, on: bool, toasts: Toasts) {
+        self.attached.set(on);
+        let run = self.merged.with_untracked(|merged| merged.run.filter(|_| merged.active));
+        if let Some(run) = run {
+            self.wish(Ask::Attach { run, on }, toasts);
+        }
+    }
+
+    /// Asks for something whose outcome the helper tells to all.
+    pub(crate) fn wish(self, ask: Ask, toasts: Toasts) {
+        spawn_local(async move {
+            if let Err(error) = self.link.ask(ask).await {
+                toasts.refused(error);
+            }
+        });
+    }
+
+    /// Continues work, and ties it to this page if that is how the user wants it now.
+    pub(crate) fn go_on(self, ask: Ask, run: RunId, toasts: Toasts) {
+        spawn_local(async move {
+            if let Err(error) = self.link.ask(ask).await {
+                return toasts.refused(error);
+            }
+            self.last_run.set(Some(run));
+            let on = self.attached.get_untracked();
+            let differs = |job: &JobView| job.run == run && !job.state.has_ended() && job.attached != on;
+            if self.helper.jobs.with_untracked(|jobs| jobs.iter().any(differs))
+                && let Err(error) = self.link.ask(Ask::Attach { run, on }).await
+            {
+                toasts.refused(error);
+            }
+        });
+    }
+
+    /// After a restart of the helper nobody owns what is attached; the page that wants it so takes it up again.
+    fn take_up_again(self) {
+        let orphan = Memo::new(move |_| {
+            let wanted = self.attached.get() && self.link.status().get() == LinkStatus::Online;
+            let orphan = |job: &&JobView| !job.state.has_ended() && job.attached && job.owner.is_none();
+            self.jobs.with(|jobs| jobs.iter().find(orphan).map(|job| job.run)).filter(|_| wanted)
+        });
+        Effect::new(move |_| {
+            let Some(run) = orphan.get() else { return };
+            spawn_local(async move {
+                // Refused if it has just ended, which is as good.
+                drop(self.link.ask(Ask::Attach { run, on: true }).await);
+            });
+        });
     }
 
     fn keep(self, memory: Memo<Memory>) {

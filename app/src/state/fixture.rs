@@ -4,7 +4,7 @@ use silhueta_shared::model::Role;
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{
     Hardware, JobId, JobSettings, JobView, LogLine, ModelOrigin, ModelShelf, ModelSource, ModelView, OfferedModel,
-    Page, Root, RootId, RunId, Snapshot, SourceRef,
+    Page, QueueView, Root, RootId, RunId, Snapshot, SourceRef,
 };
 use silhueta_shared::state::JobState;
 
@@ -30,13 +30,16 @@ pub(crate) fn job(id: u64, run: u64, source: SourceRef, state: JobState) -> JobV
         run: run_id(run),
         page: Page::Processar,
         owner: None,
+        attached: false,
         source,
         settings: JobSettings { video: true, ..JobSettings::default() },
         state,
+        attempt: 1,
         stopping: false,
         stalled: None,
         facts: None,
         stages: Vec::new(),
+        resumable: None,
         failure: None,
         results: None,
         created: 1_000 + id,
@@ -92,6 +95,7 @@ pub(crate) fn snapshot(jobs: Vec<JobView>) -> Snapshot {
     Snapshot {
         now: 10_000,
         jobs,
+        queue: QueueView::default(),
         log: Vec::new(),
         lock: None,
         hardware: Hardware::default(),

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
-use silhueta_shared::protocol::{Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, Root};
+use silhueta_shared::protocol::{
+    Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, QueueView, Root,
+};
 use silhueta_shared::worker::DoctorReport;
 
 use super::model::{self, Changed, Model};
@@ -19,6 +21,8 @@ pub(crate) struct HelperState {
     pub(crate) app: RwSignal<String>,
     /// Oldest first.
     pub(crate) jobs: RwSignal<Vec<JobView>>,
+    /// Who waits.
+    pub(crate) queue: RwSignal<QueueView>,
     /// Each by rising `seq`.
     pub(crate) logs: RwSignal<BTreeMap<JobId, Vec<LogLine>>>,
     /// Who holds the workbench.
@@ -51,6 +55,7 @@ impl HelperState {
             known: RwSignal::new(false),
             app: RwSignal::default(),
             jobs: RwSignal::default(),
+            queue: RwSignal::default(),
             logs: RwSignal::default(),
             lock: RwSignal::default(),
             hardware: RwSignal::default(),
@@ -120,6 +125,10 @@ impl HelperState {
             }
             if all || changed.logs {
                 self.logs.set(model.logs.clone());
+            }
+            // Before the jobs: who looks at both finds each job's place.
+            if all || changed.queue {
+                self.queue.set(model.queue.clone());
             }
             if all || changed.jobs {
                 self.jobs.set(model.jobs.clone());

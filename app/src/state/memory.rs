@@ -27,6 +27,9 @@ pub(crate) struct Memory {
     pub(crate) settings: JobSettings,
     /// Whether the preview is wanted.
     pub(crate) preview: bool,
+    /// Whether what this page starts stops when it is closed.
+    #[serde(default)]
+    pub(crate) attached: bool,
     /// What of the preview is shown.
     #[serde(default)]
     pub(crate) look: Look,
@@ -56,6 +59,7 @@ impl Default for Memory {
             sources: Vec::new(),
             settings: JobSettings { video: true, ..JobSettings::default() },
             preview: true,
+            attached: false,
             look: Look::default(),
             quietest: Level::Info,
             last_run: None,
@@ -118,6 +122,7 @@ mod tests {
             sources: vec![Remembered { source: file(1, "a/b.mp4"), root: Some("/v".into()), facts: Some(facts) }],
             quietest: Level::Warn,
             preview: false,
+            attached: true,
             last_run: Some(run_id(3)),
             ..Memory::default()
         }

@@ -5,7 +5,7 @@
 //!    order, and its settings are the page's. Remembered videos that are no part of it follow; none is lost.
 //! 2. Without one, the run that was shown last stays with its outcome, as long as the helper knows it.
 //! 3. What the helper knows nothing of leaves the inputs as they are.
-//! 4. The preview switch, the look and the log's filter are the user's alone.
+//! 4. The switches for the preview and for what happens when the page is closed, the look and the log's filter are the user's alone.
 //! 5. A video below a folder that is not open is marked, not dropped. When that folder is open under another
 //!    number, the video follows it there; a number that now means another folder is not believed.
 //! 6. A model that is not on the shelf any more is marked and not replaced.
@@ -13,14 +13,16 @@
 //! Merging twice changes nothing more.
 
 use silhueta_shared::model::Role;
-use silhueta_shared::protocol::{JobSettings, JobView, ModelShelf, Page, Root, RunId, SourceRef};
+use silhueta_shared::protocol::{JobSettings, JobView, ModelShelf, Page, QueueView, Root, RunId, SourceRef};
 
 use super::memory::{Memory, Remembered};
+use super::queue::in_order;
 
 /// What the helper says that matters here.
 #[derive(Clone, Copy)]
 pub(crate) struct Heard<'a> {
     pub(crate) jobs: &'a [JobView],
+    pub(crate) queue: &'a QueueView,
     pub(crate) roots: &'a [Root],
     pub(crate) models: Option<&'a ModelShelf>,
 }
@@ -76,9 +78,10 @@ fn active_run(jobs: &[JobView]) -> Option<RunId> {
 }
 
 fn take_over(memory: &mut Memory, run: RunId, heard: Heard<'_>) {
-    let jobs = || heard.jobs.iter().filter(|job| job.run == run);
+    let mut jobs: Vec<_> = heard.jobs.iter().filter(|job| job.run == run).cloned().collect();
+    in_order(&mut jobs, heard.queue);
     let mut sources: Vec<Remembered> = Vec::new();
-    for job in jobs() {
+    for job in &jobs {
         if sources.iter().any(|other| other.source == job.source) {
             continue;
         }
@@ -90,7 +93,7 @@ fn take_over(memory: &mut Memory, run: RunId, heard: Heard<'_>) {
     memory.sources.retain(|other| !sources.iter().any(|source| source.source == other.source));
     sources.append(&mut memory.sources);
     memory.sources = sources;
-    if let Some(job) = jobs().next() {
+    if let Some(job) = jobs.first() {
         memory.settings = job.settings.clone();
     }
     memory.last_run = Some(run);

@@ -9,12 +9,14 @@ use silhueta_shared::state::JobState;
 use super::*;
 use crate::state::fixture::{file, job, model, root, run_id, shelf};
 
+static NO_QUEUE: QueueView = QueueView { paused: false, order: Vec::new() };
+
 fn remembered(source: SourceRef, root: Option<&str>) -> Remembered {
     Remembered { source, root: root.map(Into::into), facts: None }
 }
 
 fn heard<'a>(jobs: &'a [JobView], roots: &'a [Root]) -> Heard<'a> {
-    Heard { jobs, roots, models: None }
+    Heard { jobs, queue: &NO_QUEUE, roots, models: None }
 }
 
 fn names(memory: &Memory) -> Vec<&str> {
@@ -42,6 +44,18 @@ fn a_run_that_works_wins_and_nothing_remembered_is_lost() {
     assert_eq!(merged.memory.settings.detector.as_deref(), Some("yolox-m"));
     assert_eq!((merged.memory.preview, merged.memory.quietest), (false, Level::Error), "the user's alone");
     assert_eq!(merged.marks, [None, None, None]);
+}
+
+#[test]
+fn the_list_follows_the_queue() {
+    let memory = Memory { sources: vec![remembered(file(1, "mine.mp4"), None)], attached: true, ..Memory::default() };
+    let job = |id, name| job(id, 7, file(1, name), JobState::Queued);
+    let jobs = [job(1, "a.mp4"), job(2, "b.mp4"), job(3, "c.mp4")];
+    let order = [3, 1, 2].map(crate::state::fixture::job_id).to_vec();
+    let queue = QueueView { paused: true, order };
+    let merged = merge(&memory, Heard { jobs: &jobs, queue: &queue, roots: &[], models: None });
+    assert_eq!(names(&merged.memory), ["c.mp4", "a.mp4", "b.mp4", "mine.mp4"]);
+    assert!(merged.memory.attached, "the user's alone");
 }
 
 #[test]
@@ -105,7 +119,7 @@ fn a_model_that_is_gone_is_marked_and_kept() {
     memory.settings.detector = Some("old".into());
     memory.settings.pose = Some("rtmpose".into());
     let shelf = shelf(vec![model("rtmpose", Role::Pose), model("old", Role::Pose)]);
-    let merged = merge(&memory, Heard { jobs: &[], roots: &[], models: Some(&shelf) });
+    let merged = merge(&memory, Heard { jobs: &[], queue: &NO_QUEUE, roots: &[], models: Some(&shelf) });
     assert_eq!(merged.gone, [Role::Detector], "the same name in another role is another model");
     assert_eq!(merged.memory.settings, memory.settings);
     assert_eq!(merge(&memory, heard(&[], &[])).gone, [], "no shelf heard of yet: nothing is said");

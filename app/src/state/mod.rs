@@ -10,6 +10,7 @@ pub(crate) mod memory;
 pub(crate) mod merge;
 pub(crate) mod model;
 pub(crate) mod progress;
+pub(crate) mod queue;
 pub(crate) mod route;
 pub(crate) mod shelf;
 pub(crate) mod start;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use silhueta_shared::protocol::{
-    FetchState, Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, Root, Snapshot,
-    StageView,
+    FetchState, Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, QueueView, Root,
+    Snapshot, StageView,
 };
 use silhueta_shared::state::JobState;
 use silhueta_shared::worker::{DoctorReport, Progress};
@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) app: String,
     /// Oldest first.
     pub(crate) jobs: Vec<JobView>,
+    /// Who waits.
+    pub(crate) queue: QueueView,
     /// Each by rising `seq`.
     pub(crate) logs: BTreeMap<JobId, Vec<LogLine>>,
     pub(crate) lock: Option<Lock>,
@@ -44,6 +46,7 @@ pub(crate) struct Model {
 pub(crate) struct Changed {
     pub(crate) all: bool,
     pub(crate) jobs: bool,
+    pub(crate) queue: bool,
     pub(crate) logs: bool,
     pub(crate) lock: bool,
     pub(crate) hardware: bool,
@@ -62,11 +65,21 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
             Changed { all: true, ..nothing }
         }
         HelperMessage::Job(job) => {
-            match model.jobs.binary_search_by_key(&job.id, |job| job.id) {
-                Ok(place) => model.jobs[place] = *job,
-                Err(place) => model.jobs.insert(place, *job),
-            }
+            put(&mut model.jobs, *job);
             Changed { jobs: true, ..nothing }
+        }
+        HelperMessage::Jobs(jobs) => {
+            jobs.into_iter().for_each(|job| put(&mut model.jobs, job));
+            Changed { jobs: true, ..nothing }
+        }
+        HelperMessage::Removed { job } => {
+            model.jobs.retain(|other| other.id != job);
+            model.logs.remove(&job);
+            Changed { jobs: true, logs: true, ..nothing }
+        }
+        HelperMessage::Queue(queue) => {
+            model.queue = queue;
+            Changed { queue: true, ..nothing }
         }
         HelperMessage::Progress { job, progress } => {
             let job = model.jobs.iter_mut().find(|other| other.id == job);
@@ -74,6 +87,13 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
         }
         HelperMessage::Log { job, line } => {
             Changed { logs: add_lines(model.logs.entry(job).or_default(), [line]), ..nothing }
+        }
+        HelperMessage::Logs(lines) => {
+            let mut logs = false;
+            for (job, line) in lines {
+                logs |= add_lines(model.logs.entry(job).or_default(), [line]);
+            }
+            Changed { logs, ..nothing }
         }
         HelperMessage::Lock(lock) => {
             model.lock = lock;
@@ -127,8 +147,20 @@ pub(crate) fn heard_up_to(lines: &[LogLine]) -> u64 {
 }
 
 fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model {
-    let Snapshot { now: theirs, mut jobs, log, lock, hardware, models, fetches, roots, machine, upload_room, out } =
-        snapshot;
+    let Snapshot {
+        now: theirs,
+        mut jobs,
+        queue,
+        log,
+        lock,
+        hardware,
+        models,
+        fetches,
+        roots,
+        machine,
+        upload_room,
+        out,
+    } = snapshot;
     jobs.sort_by_key(|job| job.id);
     // Logs heard before stay, unless the number now names another job (the helper's store was thrown away).
     let same = |id: &JobId| {
@@ -145,6 +177,7 @@ fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model 
         known: true,
         app,
         jobs,
+        queue,
         logs,
         lock,
         hardware: Some(hardware),
@@ -191,9 +224,17 @@ fn is_offered(shelf: &Option<ModelShelf>, id: &str) -> bool {
     shelf.as_ref().is_some_and(|shelf| shelf.offered.iter().any(|offer| offer.id == id))
 }
 
+/// Replaces the job of that number, or puts it in its place.
+fn put(jobs: &mut Vec<JobView>, job: JobView) {
+    match jobs.binary_search_by_key(&job.id, |job| job.id) {
+        Ok(place) => jobs[place] = job,
+        Err(place) => jobs.insert(place, job),
+    }
+}
+
 fn went_on(job: &mut JobView, progress: Progress) -> bool {
-    // Progress that was under way when the job ended says nothing any more.
-    if job.state.has_ended() {
+    // Progress that was under way when the job ended says nothing any more, nor when it waits again.
+    if !job.state.is_active() {
         return false;
     }
     let Progress { stage, done, total, fps, ended } = progress;

@@ -79,6 +79,22 @@ fn progress_moves_its_job_and_no_other_and_not_an_ended_one() {
 }
 
 #[test]
+fn several_jobs_at_once_a_removed_one_and_the_queue() {
+    let mut model = Model::default();
+    let queued = |id| job(id, 1, file(1, "a"), JobState::Queued);
+    assert!(apply(&mut model, HelperMessage::Jobs(vec![queued(2), queued(1)]), 0).jobs);
+    assert_eq!(model.jobs.iter().map(|job| job.id.get()).collect::<Vec<_>>(), [1, 2]);
+    assert!(apply(&mut model, HelperMessage::Logs(vec![(job_id(1), line(1)), (job_id(2), line(1))]), 0).logs);
+    let queue = QueueView { paused: true, order: vec![job_id(2), job_id(1)] };
+    assert!(apply(&mut model, HelperMessage::Queue(queue.clone()), 0).queue);
+    let changed = apply(&mut model, HelperMessage::Removed { job: job_id(1) }, 0);
+    assert!(changed.jobs && changed.logs);
+    assert_eq!((model.jobs.len(), model.logs.len(), &model.queue), (1, 1, &queue));
+    // One that waits again is not moved by what its last attempt said late.
+    assert!(!apply(&mut model, progress(2, Stage::Pose, 3), 0).jobs);
+}
+
+#[test]
 fn what_to_ask_for_is_what_is_missing() {
     let lines = |seqs: &[u64]| seqs.iter().map(|seq| line(*seq)).collect::<Vec<_>>();
     assert_eq!(heard_up_to(&[]), 0);

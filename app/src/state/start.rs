@@ -112,7 +112,7 @@ mod tests {
     use crate::state::fixture::{file, model, root, shelf};
     use crate::state::memory::{Memory, Remembered};
     use crate::state::merge::{Heard, merge};
-    use silhueta_shared::protocol::WantedModel;
+    use silhueta_shared::protocol::{QueueView, WantedModel};
 
     fn listed(names: &[&str]) -> Memory {
         let source = |name: &&str| Remembered { source: file(1, name), root: Some("/v".into()), facts: None };
@@ -121,7 +121,7 @@ mod tests {
 
     fn merged(memory: &Memory, open: bool) -> Merged {
         let roots = if open { vec![root(1, "/v")] } else { Vec::new() };
-        merge(memory, Heard { jobs: &[], roots: &roots, models: None })
+        merge(memory, Heard { jobs: &[], queue: &QueueView::default(), roots: &roots, models: None })
     }
 
     fn facts(merged: &Merged) -> Facts<'_> {

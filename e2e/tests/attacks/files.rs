@@ -108,7 +108,7 @@ async fn nothing_leads_out_of_an_open_folder() {
         println!("  inspect {path:<35?} {:?}", looked.as_ref().map_err(|error| error.code));
         assert!(matches!(code(looked), ErrorCode::OutsideRoots | ErrorCode::NotFound | ErrorCode::NotAVideo), "{path}");
         let settings = JobSettings::default();
-        let run = StartRun { page: Page::Processar, sources: vec![source], settings };
+        let run = StartRun { page: Page::Processar, sources: vec![source], settings, attached: false };
         let started = client.ask(Ask::Start(run)).await;
         if path != "notes.txt" {
             assert!(matches!(code(started), ErrorCode::OutsideRoots | ErrorCode::NotFound), "start {path}");
@@ -129,7 +129,12 @@ async fn a_browser_names_no_file_by_its_path() {
     lay_out(&server);
     let path = server.helper.at("outside/secret.mp4").display().to_string();
     let source = SourceRef::Path { path };
-    let run = StartRun { page: Page::Processar, sources: vec![source.clone()], settings: JobSettings::default() };
+    let run = StartRun {
+        page: Page::Processar,
+        sources: vec![source.clone()],
+        settings: JobSettings::default(),
+        attached: false,
+    };
     let mut page = Client::as_page(&server).await;
     wait_for_models(&mut page).await;
     assert_eq!(code(page.ask(Ask::Inspect { source: source.clone() }).await), ErrorCode::PathNotAllowed);

@@ -11,10 +11,12 @@ mod access;
 mod ending;
 mod files;
 mod foreign;
+mod leaving;
 mod looks;
-mod precision;
 mod models;
+mod precision;
 mod preview;
+mod queue;
 mod restart;
 mod work;
 

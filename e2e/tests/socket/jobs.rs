@@ -38,7 +38,7 @@ async fn a_run_of_several_videos_goes_to_its_end_and_holds_the_lock_meanwhile() 
     );
     let source = SourceRef::Path { path: two.display().to_string() };
     for page in [Page::Processar, Page::Testes, Page::AoVivo] {
-        let start = StartRun { page, sources: vec![source.clone()], settings: fast() };
+        let start = StartRun { page, sources: vec![source.clone()], settings: fast(), attached: false };
         let refused = other.ask(Ask::Start(start)).await.unwrap_err();
         assert_eq!((refused.code, refused.lock.map(|lock| lock.run)), (ErrorCode::PageLocked, Some(run)));
     }

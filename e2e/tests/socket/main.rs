@@ -11,6 +11,7 @@ mod feed;
 mod jobs;
 mod precision;
 mod preview;
+mod queue;
 mod restarts;
 
 use std::time::Duration;

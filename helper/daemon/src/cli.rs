@@ -21,6 +21,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Work through videos: detect, track, identify, pose, export
     Run(RunOptions),
+    /// Go on with videos whose work was stopped, interrupted or cut off
+    Resume(ResumeOptions),
     /// Tell what this machine has: runtime, devices, codecs, models, disk
     Doctor,
     /// Open the page in the browser and do what it asks
@@ -150,7 +152,7 @@ pub(crate) struct RunOptions {
     /// Don't write the annotated video
     #[arg(long)]
     pub(crate) no_video: bool,
-    /// Work again through videos that are finished
+    /// Work again through videos that are finished or unfinished, from the first frame
     #[arg(long)]
     pub(crate) force: bool,
     /// How progress is shown
@@ -168,6 +170,16 @@ pub(crate) struct RunOptions {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ResumeOptions {
+    /// Results folders that hold unfinished work, or numbers of jobs that the page began
+    #[arg(required = true, value_name = "FOLDER|JOB")]
+    pub(crate) targets: Vec<String>,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) progress: ProgressStyle,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
     /// Address to listen at; others than this machine's own need --auth token and a certificate
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
@@ -178,6 +190,9 @@ pub(crate) struct ServeOptions {
     /// Where results go: a folder for each video, named like it
     #[arg(long, value_name = "DIR", default_value = "silhueta-out")]
     pub(crate) out: PathBuf,
+    /// Seconds that a closed page may take to come back: what is attached to it stops after that
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) grace: u64,
     /// Don't open the page in the browser
     #[arg(long)]
     pub(crate) no_open: bool,

@@ -51,6 +51,7 @@ fn work(command: Command, farewell: &Farewell) -> Result<Exit, CliError> {
         match command {
             Command::Models(command) => models::terminal::models(command).await,
             Command::Run(options) => run::run(&options, farewell).await,
+            Command::Resume(options) => run::resume(&options, farewell).await,
             Command::Jobs => remote::jobs().await,
             Command::Stop { jobs } => remote::stop(&jobs).await,
             Command::Doctor => doctor::doctor().await,

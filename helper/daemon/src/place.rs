@@ -3,9 +3,12 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use silhueta_results::checkpoint::{Checkpoint, read_checkpoint};
 use silhueta_results::file::write_whole;
 use silhueta_results::summary::read_summary;
+use silhueta_results::work::WorkFolder;
 use silhueta_shared::job::{Failure, FailureCode};
+use silhueta_shared::protocol::Resumable;
 use silhueta_shared::summary::SummaryState;
 
 /// Where a video's results are or go.
@@ -49,6 +52,7 @@ pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, Fail
             let written = summary.metadata().and_then(|meta| meta.modified());
             let is_current = written.is_ok_and(|written| written >= changed);
             if found.state == SummaryState::Completed && is_current && !force {
+                tidy(&folder);
                 return Ok(Place::Finished(folder));
             }
         } else if !is_ours_or_empty(&folder, &source) {
@@ -61,20 +65,51 @@ pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, Fail
     Err(fail(FailureCode::OutputUnwritable, format!("{} has no free name for {stem}", out.display()), None))
 }
 
-/// Removes what a job that did not finish leaves behind; earlier results stay, and stay this video's.
-pub(crate) fn leave(folder: &Path, source: &Path) {
-    let tried = |what: &Path, done: std::io::Result<()>| match done {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::warn!("{} can't be removed: {error}", what.display());
+/// What an unfinished job has kept in its folder.
+pub(crate) fn kept(folder: &Path) -> Option<Resumable> {
+    unfinished(folder).map(|Checkpoint { stage, done, total, .. }| Resumable { stage, done, total })
+}
+
+/// Throws away what an unfinished job has kept in its folder, unless another process works there; earlier results
+/// stay.
+pub(crate) fn discard(folder: &Path, source: &Path) -> silhueta_results::Result<()> {
+    let work = WorkFolder::of(folder);
+    if !work.path().is_dir() {
+        return Ok(());
+    }
+    if let Some(lock) = work.lock()? {
+        work.clear()?;
+        drop(lock);
+        leave(folder, source);
+    }
+    Ok(())
+}
+
+/// Removes what a job that did not finish leaves behind, but what the next run can go on with; earlier results
+/// stay, and stay this video's. Returns how far it is where it can go on.
+pub(crate) fn leave(folder: &Path, source: &Path) -> Option<Checkpoint> {
+    let work = WorkFolder::of(folder);
+    let lock = match work.lock() {
+        Ok(Some(lock)) => lock,
+        // Another process works on it: nothing in it is ours.
+        Ok(None) => return None,
+        Err(error) => {
+            tracing::warn!("{error}");
+            return None;
         }
-        _ => {}
     };
-    let work = folder.join(".work");
-    tried(&work, std::fs::remove_dir_all(&work));
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     // A killed worker had no time to take its unfinished files away.
     for part in entries.filter(|path| path.extension().is_some_and(|ending| ending == "part")) {
-        tried(&part, std::fs::remove_file(&part));
+        if let Err(error) = std::fs::remove_file(&part) {
+            tracing::warn!("{} can't be removed: {error}", part.display());
+        }
+    }
+    if work.checkpoint().exists() {
+        return read_checkpoint(&work.checkpoint()).ok().map(|(checkpoint, _)| checkpoint);
+    }
+    if let Err(error) = work.remove(lock) {
+        tracing::warn!("{error}");
     }
     let is_left = std::fs::remove_dir(folder).is_err() && folder.exists();
     if is_left
@@ -83,21 +118,38 @@ pub(crate) fn leave(folder: &Path, source: &Path) {
     {
         tracing::warn!("{} can't be kept for {}: {error}", folder.display(), source.display());
     }
+    None
+}
+
+/// How far unfinished work in a results folder is; `None` where there is none, or none that can be read.
+pub(crate) fn unfinished(folder: &Path) -> Option<Checkpoint> {
+    read_checkpoint(&WorkFolder::of(folder).checkpoint()).ok().map(|(checkpoint, _)| checkpoint)
+}
+
+/// Takes away what a run that was cut off behind its last act had no time to take away itself. Work that is newer
+/// than the results is another run's.
+fn tidy(folder: &Path) {
+    let work = WorkFolder::of(folder);
+    let written = |path: PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+    if !work.path().exists() || written(work.checkpoint()) > written(folder.join("summary.json")) {
+        return;
+    }
+    let removed = work.lock().and_then(|lock| lock.map_or(Ok(()), |lock| work.remove(lock)));
+    if let Err(error) = removed {
+        tracing::warn!("{error}");
+    }
 }
 
 /// Makes the folder this video's until there is a summary.
 fn claim(folder: &Path, source: &Path) -> silhueta_results::Result<()> {
-    let file = folder.join(CLAIM);
+    let file = WorkFolder::of(folder).claim();
     std::fs::create_dir_all(folder.join(".work"))
         .map_err(|source| silhueta_results::Error::Write { path: file.clone(), source })?;
     write_whole(&file, |out| out.write_all(source.display().to_string().as_bytes()))
 }
 
-/// Says whose an unfinished folder is.
-const CLAIM: &str = ".work/source";
-
 fn is_ours_or_empty(folder: &Path, source: &Path) -> bool {
-    match std::fs::read_to_string(folder.join(CLAIM)) {
+    match std::fs::read_to_string(WorkFolder::of(folder).claim()) {
         Ok(claim) => Path::new(&claim) == source,
         Err(_) => std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none()),
     }
@@ -117,8 +169,16 @@ mod tests {
             Place::Finished(folder) => panic!("{} is not finished", folder.display()),
         };
         let (source, folder) = place_of(&video);
-        leave(&folder, &source);
+        assert!(leave(&folder, &source).is_none());
         assert!(!folder.exists());
+
+        // While another process works in it, nothing is taken away.
+        let (source, folder) = place_of(&video);
+        let held = WorkFolder::of(&folder).lock().unwrap().unwrap();
+        std::fs::File::create(folder.join("record.parquet.part")).unwrap();
+        assert!(leave(&folder, &source).is_none());
+        assert!(folder.join("record.parquet.part").exists() && folder.join(".work/source").exists());
+        drop(held);
 
         // Killed while it replaced earlier results: they are there, their summary is gone.
         let (source, folder) = place_of(&video);

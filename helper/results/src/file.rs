@@ -78,6 +78,15 @@ impl Pending {
         File::create(&self.part).map_err(|source| Error::write(&self.path, source))
     }
 
+    /// Makes what was written survive a power cut, so that a full disk is noticed before any file gets its name.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn sync(&self) -> Result<()> {
+        let synced = OpenOptions::new().write(true).open(&self.part).and_then(|file| file.sync_all());
+        synced.map_err(|source| Error::write(&self.path, source))
+    }
+
     /// Syncs what was written and gives it its final name. Close (or flush) the file first.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::file::sync_folder;
 use crate::{Error, Result};
 
 /// Longest record body in bytes; a longer one on reading is damage.
-pub const MAX_RECORD: usize = 16 << 20;
+pub const MAX_RECORD: usize = 64 << 20;
 
 const MAGIC: [u8; 8] = *b"SILHJRNL";
 const VERSION: u32 = 1;
@@ -133,6 +133,23 @@ impl<T: Serialize> JournalWriter<T> {
         synced.map_err(|source| Error::write(&self.path, source))?;
         Ok(self.position)
     }
+}
+
+/// The records in the first `length` bytes of a journal; `None` where those are not whole records.
+///
+/// # Errors
+/// [`Error::Format`] when the file is not a journal, else [`Error::Read`].
+pub fn records_within<T: DeserializeOwned>(path: &Path, length: u64) -> Result<Option<u64>> {
+    let mut reader = JournalReader::<T>::open(path)?;
+    let mut records = 0;
+    while reader.position() < length {
+        match reader.next() {
+            Some(row) => row?,
+            None => return Ok(None),
+        };
+        records += 1;
+    }
+    Ok((reader.position() == length).then_some(records))
 }
 
 /// Reads records one by one, holding one at a time. Ends at the first that is torn or damaged, see
@@ -289,6 +306,23 @@ mod tests {
         writer.append(&frame(1, 1)).unwrap();
         drop(writer);
         assert_eq!(read(&path).unwrap(), (frames(&[2, 1]), None));
+    }
+
+    #[test]
+    fn a_length_counts_only_where_it_ends_whole_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tracks.journal");
+        let mut writer = JournalWriter::create(&path).unwrap();
+        let ends: Vec<_> =
+            frames(&[2, 0, 3]).iter().map(|row| (writer.append(row), writer.sync()).1.unwrap()).collect();
+        let within = |length| records_within::<FrameTracks>(&path, length).unwrap();
+        assert_eq!(within(HEADER), Some(0));
+        assert_eq!(ends.iter().map(|end| within(*end)).collect::<Vec<_>>(), [Some(1), Some(2), Some(3)]);
+        assert_eq!((within(ends[1] - 1), within(ends[2] + 1)), (None, None));
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[ends[1] as usize - 1] ^= 1;
+        crate::file::write_whole(&path, |w| w.write_all(&bytes)).unwrap();
+        assert_eq!((within(ends[0]), within(ends[1]), within(ends[2])), (Some(1), None, None));
     }
 
     #[test]

@@ -65,9 +65,17 @@ impl PoseJson {
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
+        self.close()?.commit()
+    }
+
+    /// Closes the array; the file has yet to get its name.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn close(mut self) -> Result<Pending> {
         self.file.put(|w| w.write_all(b"\n]\n"))?;
-        self.file.finish()
+        self.file.close()
     }
 }
 
@@ -123,14 +131,22 @@ impl TrackingJson {
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
+        self.close()?.commit()
+    }
+
+    /// Closes the object; the file has yet to get its name.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn close(mut self) -> Result<Pending> {
         let (ids, any) = (&self.ids, self.frame.is_some());
         self.file.put(|w| {
             w.write_all(if any { b"]\n},\"id_map\":" } else { b"},\"id_map\":" })?;
             serde_json::to_writer(&mut *w, ids)?;
             w.write_all(b"}\n")
         })?;
-        self.file.finish()
+        self.file.close()
     }
 }
 
@@ -152,10 +168,11 @@ impl JsonFile {
         write(&mut self.writer).map_err(|source| Error::write(self.pending.path(), source))
     }
 
-    fn finish(mut self) -> Result<()> {
+    fn close(mut self) -> Result<Pending> {
         self.put(|w| w.flush())?;
         drop(self.writer);
-        self.pending.commit()
+        self.pending.sync()?;
+        Ok(self.pending)
     }
 }
 

@@ -43,7 +43,7 @@ mod none {
     pub(crate) const fn pass(_: Point, _: u64) {}
 
     /// Nothing.
-    pub(crate) const fn disk(_: u64) -> std::io::Result<()> {
+    pub(crate) const fn disk(_: u64) -> silhueta_results::Result<()> {
         Ok(())
     }
 }
@@ -149,9 +149,12 @@ mod some {
     }
 
     /// What the disk says to another write.
-    pub(crate) fn disk(frame: u64) -> std::io::Result<()> {
+    pub(crate) fn disk(frame: u64) -> silhueta_results::Result<()> {
         match at(Point::Disk, frame) {
-            Some(Kind::Full) => return Err(std::io::ErrorKind::StorageFull.into()),
+            Some(Kind::Full) => {
+                let (path, source) = ("the journal".into(), std::io::ErrorKind::StorageFull.into());
+                return Err(silhueta_results::Error::Write { path, source });
+            }
             Some(_) => std::thread::sleep(Duration::from_millis(100)),
             None => {}
         }

@@ -76,13 +76,32 @@ impl Reporter {
 
     /// Begins a stage.
     pub(crate) fn stage(&self, stage: Stage, total: Option<u64>) -> StageMeter<'_> {
+        self.stage_from(stage, total, 0, 0.0)
+    }
+
+    /// Goes on with a stage of which `done` frames took an earlier run `seconds`.
+    pub(crate) fn stage_from(&self, stage: Stage, total: Option<u64>, done: u64, seconds: f64) -> StageMeter<'_> {
         let number = Stage::ALL.iter().position(|s| *s == stage).unwrap_or(0);
         self.place.stage.store(number, Ordering::Relaxed);
-        self.place.frame.store(0, Ordering::Relaxed);
+        self.place.frame.store(done, Ordering::Relaxed);
         let now = self.control.worked();
-        let meter = StageMeter { reporter: self, stage, total, done: 0, start: now, window: (now, 0), fps: 0.0 };
+        let window = (now, done);
+        let meter = StageMeter { reporter: self, stage, total, done, start: now, before: seconds, window, fps: 0.0 };
         self.events.send(Event::Progress(meter.progress(false)));
         meter
+    }
+}
+
+impl Reporter {
+    /// A stage that an earlier run has ended.
+    pub(crate) fn passed(&self, timing: &StageTiming) {
+        let StageTiming { name: stage, frames: done, fps, .. } = *timing;
+        self.events.send(Event::Progress(Progress { stage, done, total: Some(done), fps, ended: true }));
+    }
+
+    /// On the way to the frame where it goes on: only the heartbeat tells, so that nobody takes it for hung.
+    pub(crate) fn on_the_way(&self, frame: u64) {
+        self.place.frame.store(frame, Ordering::Relaxed);
     }
 }
 
@@ -95,6 +114,8 @@ pub(crate) struct StageMeter<'r> {
     done: u64,
     /// When it began; times are [`Control::worked`], so that pauses don't slow it.
     start: Duration,
+    /// Seconds that an earlier run spent on it.
+    before: f64,
     /// When the running rate was last taken, and the count then.
     window: (Duration, u64),
     fps: f64,
@@ -119,15 +140,26 @@ impl StageMeter<'_> {
         }
     }
 
+    /// Frames in all, where that is known.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// What it has done so far, in all runs.
+    pub(crate) fn so_far(&self) -> StageTiming {
+        let seconds = self.before + self.reporter.control.worked().saturating_sub(self.start).as_secs_f64();
+        let fps = if self.done > 0 && seconds > 0.0 { self.done as f64 / seconds } else { 0.0 };
+        StageTiming { name: self.stage, frames: self.done, seconds, fps }
+    }
+
     /// Ends the stage.
     pub(crate) fn end(self) -> StageTiming {
-        let seconds = self.reporter.control.worked().saturating_sub(self.start).as_secs_f64();
-        let fps = if self.done > 0 && seconds > 0.0 { self.done as f64 / seconds } else { 0.0 };
-        let ended = Progress { fps, total: self.total.map(|_| self.done), ..self.progress(true) };
+        let timing = self.so_far();
+        let StageTiming { name: stage, frames, seconds, fps } = timing;
+        let ended = Progress { fps, total: self.total.map(|_| frames), ..self.progress(true) };
         self.reporter.events.send(Event::Progress(ended));
-        let Self { stage, done: frames, .. } = self;
         self.reporter.log(Notice::StageEnded { stage, frames, seconds, fps });
-        StageTiming { name: stage, frames, seconds, fps }
+        timing
     }
 
     fn progress(&self, ended: bool) -> Progress {

@@ -18,6 +18,9 @@ pub struct StartRun {
     pub sources: Vec<SourceRef>,
     /// How.
     pub settings: JobSettings,
+    /// Whether all of it stops when the page that starts it is closed.
+    #[serde(default)]
+    pub attached: bool,
 }
 
 /// How a video is worked through.
@@ -61,12 +64,17 @@ pub struct JobView {
     pub page: Page,
     /// The session that pressed start; gone when that session is.
     pub owner: Option<SessionId>,
+    /// Whether it stops when its owner is gone for good.
+    pub attached: bool,
     /// The video.
     pub source: SourceRef,
     /// How.
     pub settings: JobSettings,
     /// Where it is.
     pub state: JobState,
+    /// How often it was begun or waits to be: 1, and one more each time that it is continued or tried again.
+    /// What is told of an earlier attempt changes nothing.
+    pub attempt: u32,
     /// Whether it was asked to stop and has not ended yet.
     pub stopping: bool,
     /// Since when it has not moved though it should, in milliseconds since 1970.
@@ -76,6 +84,8 @@ pub struct JobView {
     pub facts: Option<VideoFacts>,
     /// The stages that have begun, in order.
     pub stages: Vec<StageView>,
+    /// How far the work got that an unfinished attempt left behind; the next one goes on from there.
+    pub resumable: Option<Resumable>,
     /// Why it failed.
     pub failure: Option<Failure>,
     /// What came out.
@@ -86,6 +96,26 @@ pub struct JobView {
     pub started: Option<u64>,
     /// When it ended.
     pub ended: Option<u64>,
+}
+
+/// What an unfinished job has kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumable {
+    /// The stage that goes on.
+    pub stage: Stage,
+    /// Frames of it that need not be done again.
+    pub done: u64,
+    /// Frames in all, where that is known.
+    pub total: Option<u64>,
+}
+
+/// The jobs that wait for their turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueView {
+    /// Whether nothing new begins.
+    pub paused: bool,
+    /// Who waits, the next one first.
+    pub order: Vec<JobId>,
 }
 
 /// How far a stage is.

@@ -13,7 +13,7 @@ mod snapshot;
 pub use error::{ErrorCode, WireError};
 pub use files::{Entry, EntryKind, Listing, Root, SourceRef, UploadDone, VIDEO_ENDINGS};
 pub use ids::{JobId, RootId, RunId, SessionId, UploadId};
-pub use job::{JobSettings, JobView, LogLine, Ran, ResultsView, StageView, StartRun};
+pub use job::{JobSettings, JobView, LogLine, QueueView, Ran, ResultsView, Resumable, StageView, StartRun};
 pub use page::{Lock, Page};
 pub use preview::{MAX_CREDITS, PreviewFrame};
 pub use shelf::{
@@ -91,6 +91,45 @@ pub enum Ask {
     StopRun {
         /// Which.
         run: RunId,
+    },
+    /// Queue a job again that was stopped, interrupted or failed: it goes on where it was, as far as that was kept.
+    Continue {
+        /// Which.
+        job: JobId,
+    },
+    /// The same for all unfinished jobs that one press of start began.
+    ContinueRun {
+        /// Which.
+        run: RunId,
+    },
+    /// Queue a job again that was stopped, interrupted or failed, from its beginning.
+    Retry {
+        /// Which.
+        job: JobId,
+    },
+    /// Forget a job that has ended. Its results stay; what an unfinished one has kept is thrown away.
+    Remove {
+        /// Which.
+        job: JobId,
+    },
+    /// Give a job that waits another place in the queue.
+    MoveJob {
+        /// Which.
+        job: JobId,
+        /// The one that comes right after it; none for the end of the queue.
+        before: Option<JobId>,
+    },
+    /// Let nothing new begin, or let the queue go on. What runs is not touched.
+    PauseQueue {
+        /// Whether to pause.
+        on: bool,
+    },
+    /// Whether all of a run stops when this session is gone for good. On makes this session its owner.
+    Attach {
+        /// Which.
+        run: RunId,
+        /// On or off.
+        on: bool,
     },
     /// End the helper, as Ctrl+C in its terminal would: what runs is interrupted and everyone is told.
     ShutDown,
@@ -199,6 +238,15 @@ pub enum HelperMessage {
     },
     /// A job is new, or something other than its progress changed.
     Job(Box<JobView>),
+    /// Several jobs are new or changed at once.
+    Jobs(Vec<JobView>),
+    /// A job was forgotten.
+    Removed {
+        /// Which.
+        job: JobId,
+    },
+    /// The queue has another order, or was paused or let go on. Not told when a job just leaves it.
+    Queue(QueueView),
     /// A running job went on.
     Progress {
         /// Which.
@@ -213,6 +261,8 @@ pub enum HelperMessage {
         /// The line.
         line: LogLine,
     },
+    /// Several jobs have something to tell at once.
+    Logs(Vec<(JobId, LogLine)>),
     /// Who holds the workbench.
     Lock(Option<Lock>),
     /// What the machine is doing, every other second.

@@ -6,9 +6,11 @@ use silhueta_shared::protocol::{Answer, Ask, Page, StartRun};
 
 use crate::components::{Icon, Shape};
 use crate::i18n::processar::Processar;
+use crate::i18n::queue::Queue;
 use crate::i18n::{Locale, notices, use_locale, use_texts};
 use crate::net::{Link, LinkStatus};
 use crate::state::bench::Bench;
+use crate::state::helper::HelperState;
 use crate::state::late;
 use crate::state::start::Blocked;
 use crate::state::toasts::Toasts;
@@ -41,8 +43,9 @@ fn Start() -> impl IntoView {
         }
         starting.set(true);
         let settings = bench.settings.get_untracked();
+        let attached = bench.is_attached_untracked();
         spawn_local(async move {
-            match link.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings })).await {
+            match link.ask(Ask::Start(StartRun { page: Page::Processar, sources, settings, attached })).await {
                 Ok(Answer::Started { run, .. }) => bench.show(run),
                 Ok(_) => {}
                 Err(error) => {
@@ -88,6 +91,8 @@ fn Running() -> impl IntoView {
     let bench = expect_context::<Bench>();
     let link = expect_context::<Link>();
     let toasts = expect_context::<Toasts>();
+    let helper = expect_context::<HelperState>();
+    let queue = use_texts::<Queue>();
     // Pressed, and the helper has not said so yet.
     let pressed = RwSignal::new(false);
     let active = Memo::new(move |_| {
@@ -130,8 +135,10 @@ fn Running() -> impl IntoView {
         });
     };
     let held = move || !online() || stopping.get() || asking.get() || active.with(Option::is_none);
+    let paused = Memo::new(move |_| helper.queue.with(|queue| queue.paused));
     let reason = move || match (online(), stopping.get(), active.with(Option::is_none)) {
         (false, ..) => Some(t().blocked_offline),
+        (true, false, true) if paused.get() => Some(queue().paused),
         (true, false, true) => Some(t().between),
         _ => None,
     };

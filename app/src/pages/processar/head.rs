@@ -49,8 +49,10 @@ fn Now() -> impl IntoView {
     }
     let working = Memo::new(move |_| bench.jobs.with(|jobs| jobs.iter().position(|job| job.state.is_active())));
     let place = move || {
+        working.get()?;
         let of = bench.jobs.with(Vec::len) as u64;
-        let n = working.get()? as u64 + 1;
+        // The queue's order may have changed: what counts is how many are over.
+        let n = bench.jobs.with(|jobs| jobs.iter().filter(|job| job.state.has_ended()).count()) as u64 + 1;
         (of > 1).then(|| (t().video_n_of)(n, of))
     };
     let job = move || working.get().and_then(|at| bench.jobs.with(|jobs| jobs.get(at).cloned()));

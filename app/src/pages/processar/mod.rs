@@ -3,8 +3,10 @@
 mod actions;
 mod announce;
 mod failure;
+mod go_on;
 mod head;
 mod log;
+mod queue;
 mod results;
 mod scan;
 mod settings;

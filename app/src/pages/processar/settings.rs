@@ -1,5 +1,5 @@
-//! How the videos are worked through. Settings are the run's while one works; the preview can be switched at
-//! any time.
+//! How the videos are worked through. Settings are the run's while one works; the preview, and what happens
+//! when the page is closed, can be switched at any time.
 
 use leptos::prelude::*;
 use silhueta_shared::job::{Device, Precision};
@@ -8,10 +8,12 @@ use silhueta_shared::protocol::JobSettings;
 
 use crate::components::{Choice, Field, Select, Switch};
 use crate::i18n::processar::Processar;
+use crate::i18n::queue::Queue;
 use crate::i18n::{notices, use_locale, use_texts};
 use crate::state::bench::Bench;
 use crate::state::helper::HelperState;
 use crate::state::start::has_precision;
+use crate::state::toasts::Toasts;
 
 /// Frames a second that are offered.
 const RATES: [u32; 5] = [30, 25, 15, 10, 5];
@@ -22,7 +24,9 @@ const DEVICES: [Device; 4] = [Device::Tensorrt, Device::Cuda, Device::Openvino, 
 #[component]
 pub(super) fn Settings() -> impl IntoView {
     let t = use_texts::<Processar>();
+    let queue = use_texts::<Queue>();
     let bench = expect_context::<Bench>();
+    let toasts = expect_context::<Toasts>();
     let held = Memo::new(move |_| !bench.editable());
     let running = move || bench.merged.with(|merged| merged.active);
     let set = move |change: &dyn Fn(&mut JobSettings)| bench.settings.update(|settings| change(settings));
@@ -56,6 +60,13 @@ pub(super) fn Settings() -> impl IntoView {
                     on_change=move |on| set(&|settings| settings.again = on)
                     disabled=held
                     testid="again-toggle"
+                />
+                <Switch
+                    label=Signal::derive(move || queue().attached)
+                    hint=Signal::derive(move || queue().attached_hint)
+                    on=Signal::derive(move || bench.is_attached())
+                    on_change=move |on| bench.attach(on, toasts)
+                    testid="attached-toggle"
                 />
                 <Switch
                     label=Signal::derive(move || t().preview)

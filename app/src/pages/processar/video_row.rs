@@ -1,22 +1,33 @@
 //! One video of the list: what it is, how it stands, and what can be done with it.
 
+use leptos::ev;
 use leptos::prelude::*;
-use silhueta_shared::protocol::{ErrorCode, JobView, SourceRef};
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast as _;
+use silhueta_shared::protocol::{Ask, ErrorCode, JobView, SourceRef};
+use silhueta_shared::state::JobState;
 
 use crate::components::{Icon, Shape};
 use crate::i18n::format::clock;
 use crate::i18n::processar::Processar;
+use crate::i18n::queue::Queue;
 use crate::i18n::{Locale, errors, notices, use_locale, use_texts};
+use crate::net::{Link, LinkStatus};
 use crate::state::bench::Bench;
 use crate::state::merge::Mark;
 use crate::state::progress::share;
+use crate::state::queue::moved;
+use crate::state::toasts::Toasts;
 
 /// A row of the list.
 #[component]
 pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
     let t = use_texts::<Processar>();
+    let queue = use_texts::<Queue>();
     let locale = use_locale();
     let bench = expect_context::<Bench>();
+    let link = expect_context::<Link>();
+    let toasts = expect_context::<Toasts>();
     let name = source.name().to_owned();
     let source = StoredValue::new(source);
     let of_row = move |jobs: &Vec<JobView>| source.with_value(|s| jobs.iter().find(|job| job.source == *s).cloned());
@@ -40,6 +51,41 @@ pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
         bench.editable()
             || bench.open_to_videos() && bench.merged.with(|merged| merged.active) && job.with(Option::is_none)
     };
+    // What waits can be moved, or taken out of the queue.
+    let queued = Memo::new(move |_| {
+        let waits = job.with(|job| job.as_ref().is_some_and(|job| job.state == JobState::Queued));
+        waits && link.status().get() == LinkStatus::Online
+    });
+    let movable = Memo::new(move |_| {
+        let some = |jobs: &Vec<JobView>| jobs.iter().filter(|job| job.state == JobState::Queued).count() > 1;
+        if queued.get() { bench.jobs.with(some) } else { bench.editable() && bench.sources.with(|list| list.len() > 1) }
+    });
+    let shift = move |up: bool| {
+        move |event: ev::MouseEvent| {
+            let Some(id) = job.with_untracked(|job| job.as_ref().filter(|_| queued.get_untracked()).map(|job| job.id))
+            else {
+                return source.with_value(|source| bench.shift(source, up));
+            };
+            let Some(ask) = bench.jobs.with_untracked(|jobs| moved(jobs, id, up)) else { return };
+            let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+            spawn_local(async move {
+                if let Err(error) = link.ask(ask).await {
+                    return toasts.refused(error);
+                }
+                // A row that moves loses the focus: who uses the keyboard presses on.
+                request_animation_frame(move || {
+                    if let Some(button) = button {
+                        drop(button.focus());
+                    }
+                });
+            });
+        }
+    };
+    let take_off =
+        move |_| match job.with_untracked(|job| job.as_ref().filter(|_| queued.get_untracked()).map(|job| job.id)) {
+            Some(job) => bench.wish(Ask::Stop { job }, toasts),
+            None => source.with_value(|source| bench.remove(source)),
+        };
     let look = move |_| bench.picked.set(job.get_untracked().map(|job| job.id));
     let filled = move || {
         let share = job.with(|job| job.as_ref().filter(|job| job.state.is_active()).map(share));
@@ -48,12 +94,16 @@ pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
             view! { <span class="bar"><span class="bar-fill" style:width=width></span></span> }
         })
     };
-    let act = move |what: fn(Bench, &SourceRef)| move |_| source.with_value(|source| what(bench, source));
     let label = |said: fn(&Processar) -> fn(&str) -> String| {
         let name = name.clone();
         move || said(t())(&name)
     };
-    let (remove, up, down) = (label(|t| t.remove), label(|t| t.move_up), label(|t| t.move_down));
+    let (off, up, down) = (label(|t| t.remove), label(|t| t.move_up), label(|t| t.move_down));
+    let out = {
+        let name = name.clone();
+        move || (queue().take_out)(&name)
+    };
+    let remove = move || if queued.get() { out() } else { off() };
     let (remove, up, down) = (StoredValue::new(remove), StoredValue::new(up), StoredValue::new(down));
     view! {
         <li
@@ -81,17 +131,17 @@ pub(super) fn VideoRow(source: SourceRef) -> impl IntoView {
                 </small>
                 <small class="video-state">{move || wrong.get().unwrap_or_else(stands)}</small>
             </button>
-            <Show when=removable>
+            <Show when=move || removable() || queued.get()>
                 <span class="video-acts">
-                    <Show when=move || bench.editable() && bench.sources.with(|list| list.len() > 1)>
-                        <button type="button" class="icon-button" aria-label=move || up.with_value(|l| l()) on:click=act(|bench, source| bench.shift(source, true))>
+                    <Show when=move || movable.get()>
+                        <button type="button" class="icon-button" data-testid="move-up" aria-label=move || up.with_value(|l| l()) on:click=shift(true)>
                             <Icon shape=Shape::Up />
                         </button>
-                        <button type="button" class="icon-button" aria-label=move || down.with_value(|l| l()) on:click=act(|bench, source| bench.shift(source, false))>
+                        <button type="button" class="icon-button" data-testid="move-down" aria-label=move || down.with_value(|l| l()) on:click=shift(false)>
                             <Icon shape=Shape::Down />
                         </button>
                     </Show>
-                    <button type="button" class="icon-button" data-testid="remove-video" aria-label=move || remove.with_value(|l| l()) on:click=act(|bench, source| bench.remove(source))>
+                    <button type="button" class="icon-button" data-testid="remove-video" aria-label=move || remove.with_value(|l| l()) on:click=take_off>
                         <Icon shape=Shape::Cross />
                     </button>
                 </span>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::queue::QueueBar;
 use super::video_row::VideoRow;
 use crate::files::{DropZone, FilePicker};
 use crate::i18n::processar::Processar;
@@ -41,6 +42,7 @@ pub(super) fn Videos() -> impl IntoView {
                     children=move |video| view! { <VideoRow source=video.source /> }
                 />
             </ul>
+            <QueueBar />
             <DropZone
                 on_ready=Callback::new(move |source| bench.add(vec![source]))
                 on_browse=Callback::new(move |()| browsing.set(true))

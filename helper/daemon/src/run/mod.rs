@@ -2,9 +2,11 @@
 
 mod inputs;
 mod progress;
+mod resume;
 
 use std::path::Path;
 
+use silhueta_results::checkpoint::Checkpoint;
 use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision};
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event};
@@ -17,10 +19,14 @@ use crate::place::{self, Place};
 use crate::signals::Signals;
 use crate::worker::{Haste, Worker, callers};
 use progress::Display;
+pub(crate) use resume::resume;
 
 /// How one video ended.
 enum Outcome {
-    Done(Box<Summary>),
+    Done,
+    /// It was said why.
+    Failed(Exit),
+    /// By a signal: nothing follows.
     Ended(Exit),
 }
 
@@ -45,18 +51,10 @@ pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exi
                 continue;
             }
         };
-        match work(&spec(options, &models, &source, &folder), &display, &mut signals, farewell).await {
-            Ok(Outcome::Done(summary)) => display.done(&summary, &folder),
-            Ok(Outcome::Ended(exit)) => {
-                place::leave(&folder, &source);
-                return Ok(exit);
-            }
-            Err(error) => {
-                place::leave(&folder, &source);
-                display.clear();
-                complain(&error);
-                worst = if worst == Exit::Done { error.exit() } else { worst };
-            }
+        match turn(&spec(options, &models, &source, &folder), &display, &mut signals, farewell).await {
+            Outcome::Done => {}
+            Outcome::Failed(exit) => worst = if worst == Exit::Done { exit } else { worst },
+            Outcome::Ended(exit) => return Ok(exit),
         }
     }
     Ok(worst)
@@ -90,22 +88,45 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
         threads: options.threads.map_or_else(callers, usize::from),
         pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
+        anew: options.force,
     }
 }
 
-/// Runs one job in a worker until it ends or is interrupted.
+/// One video's turn, with all that is said about it.
+async fn turn(spec: &JobSpec, display: &Display, signals: &mut Signals, farewell: &Farewell) -> Outcome {
+    let (source, folder) = (Path::new(&spec.source), Path::new(&spec.out_dir));
+    let outcome = match work(spec, display, signals, farewell).await {
+        Ok(Ok(summary)) => {
+            display.done(&summary, folder);
+            return Outcome::Done;
+        }
+        Ok(Err(exit)) => Outcome::Ended(exit),
+        Err(error) => {
+            display.clear();
+            complain(&error);
+            Outcome::Failed(error.exit())
+        }
+    };
+    let kept = place::leave(folder, source);
+    if let Some(Checkpoint { stage, done, .. }) = kept {
+        display.kept(stage, done, folder, spec.anew);
+    }
+    outcome
+}
+
+/// Runs one job in a worker until it ends, or is ended by a signal.
 async fn work(
     spec: &JobSpec,
     display: &Display,
     signals: &mut Signals,
     farewell: &Farewell,
-) -> Result<Outcome, CliError> {
+) -> Result<Result<Box<Summary>, Exit>, CliError> {
     let mut worker = Worker::start().map_err(CliError::Job)?;
     tokio::select! {
         greeted = worker.greeting() => greeted.map_err(CliError::Job)?,
         exit = signals.next() => {
             worker.kill().await;
-            return Ok(Outcome::Ended(exit));
+            return Ok(Err(exit));
         }
     }
     worker.send(&Command::Run(Box::new(spec.clone()))).await.map_err(CliError::Job)?;
@@ -124,14 +145,14 @@ async fn work(
                     worker.kill().await;
                 }
                 display.clear();
-                return Ok(Outcome::Ended(exit));
+                return Ok(Err(exit));
             }
         };
         display.event(&event);
         match event {
             Event::Done(summary) => {
                 worker.finish().await;
-                return Ok(Outcome::Done(summary));
+                return Ok(Ok(summary));
             }
             Event::Failed(failure) => {
                 worker.finish().await;

@@ -40,6 +40,7 @@ impl Display {
         }
         match event {
             Event::Progress(progress) => self.progress(progress),
+            Event::Log(notice @ Notice::GoesOn { .. }) => self.line(&format!("  {notice}")),
             Event::Log(notice) if notice.level() == Level::Info => tracing::info!("{notice}"),
             // Told with the result, where they are read.
             Event::Log(Notice::Video(_)) => {}
@@ -51,6 +52,10 @@ impl Display {
     fn progress(&self, progress: &Progress) {
         let mut running = self.running.borrow_mut();
         let Progress { stage, done, total, fps, ended } = *progress;
+        // One that an earlier run has ended was told by that run.
+        if ended && running.as_ref().is_none_or(|(now, ..)| *now != stage) {
+            return;
+        }
         if running.as_ref().is_none_or(|(now, ..)| *now != stage) {
             let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
             bar.set_style(style(total.is_some()));
@@ -80,6 +85,18 @@ impl Display {
     /// The job is being stopped.
     pub(super) fn stopping(&self) {
         self.line("stopping; press Ctrl+C again to end at once");
+    }
+
+    /// It has ended early, and can go on.
+    pub(super) fn kept(&self, stage: Stage, frame: u64, folder: &Path, is_forced: bool) {
+        if self.json {
+            return self.json_line(json!({ "kept": { "stage": stage, "frame": frame, "out": folder } }));
+        }
+        let next = match is_forced {
+            true => format!("`silhueta resume {}`", folder.display()),
+            false => "the same command".to_owned(),
+        };
+        note(&format!("  what is done is kept: {next} goes on at {stage}, frame {frame}"));
     }
 
     /// It is finished already.

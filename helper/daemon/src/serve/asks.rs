@@ -8,7 +8,7 @@ use std::time::Duration;
 use silhueta_shared::job::FPS;
 use silhueta_shared::notice::VideoFacts;
 use silhueta_shared::protocol::{
-    Answer, Ask, ErrorCode, HelperMessage, JobSettings, ModelShelf, SessionId, SourceRef, StartRun, WireError,
+    Answer, Ask, ErrorCode, HelperMessage, JobId, JobSettings, ModelShelf, SessionId, SourceRef, StartRun, WireError,
 };
 use silhueta_shared::worker::{Command, Event};
 
@@ -18,6 +18,8 @@ use super::helper::Helper;
 use super::shelf;
 use super::spool::Spool;
 use super::stock;
+use super::workbench::Workbench;
+use crate::place;
 use crate::worker::Worker;
 
 /// Videos of one run.
@@ -47,6 +49,7 @@ pub(super) const fn is_slow(ask: &Ask) -> bool {
             | Ask::RestoreModel { .. }
             | Ask::DropUpload { .. }
             | Ask::Start(_)
+            | Ask::Remove { .. }
     )
 }
 
@@ -65,6 +68,13 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
             helper.shut_down.notify_one();
             Ok(Answer::Done)
         }
+        Ask::Continue { job } => begin_again(helper, |bench| bench.requeue(asker.session, job, false)),
+        Ask::ContinueRun { run } => begin_again(helper, |bench| bench.continue_run(asker.session, run)),
+        Ask::Retry { job } => begin_again(helper, |bench| bench.requeue(asker.session, job, true)),
+        Ask::Remove { job } => remove(helper, job).await,
+        Ask::MoveJob { job, before } => helper.state().bench.move_job(job, before).map(|()| Answer::Done),
+        Ask::PauseQueue { on } => begin_again(helper, |bench| bench.pause_queue(on)),
+        Ask::Attach { run, on } => helper.state().bench.attach(asker.session, run, on).map(|()| Answer::Done),
         Ask::Roots => files::roots(helper.state().bench.store()).map(Answer::Roots),
         Ask::OpenRoot { path } => {
             let path = apart(move || files::openable(&path)).await?;
@@ -123,6 +133,30 @@ pub(super) async fn answer(helper: &Arc<Helper>, asker: Asker, ask: Ask) -> Resu
 /// While a page works, no page changes models.
 fn free_for(helper: &Helper, asker: Asker) -> Result<(), WireError> {
     if asker.is_browser { helper.state().bench.check_free() } else { Ok(()) }
+}
+
+/// Does what may leave the runner something to do.
+fn begin_again(
+    helper: &Helper,
+    act: impl FnOnce(&mut Workbench) -> Result<(), WireError>,
+) -> Result<Answer, WireError> {
+    act(&mut helper.state().bench)?;
+    helper.queued.notify_one();
+    Ok(Answer::Done)
+}
+
+/// Forgets a job, and throws away what it has kept, unless another works or will go on there.
+async fn remove(helper: &Helper, job: JobId) -> Result<Answer, WireError> {
+    let _nobody_comes = helper.folders.lock().await;
+    let kept = helper.state().bench.remove(job)?;
+    if let Some((folder, source)) = kept
+        && !helper.state().bench.needs(&folder)
+    {
+        let gone = move || place::discard(&folder, &source).map_err(|e| internal(format!("{}: {e}", folder.display())));
+        let said = |e: WireError| e.hint("the job is forgotten; delete the folder .work in there yourself");
+        apart(gone).await.map_err(said)?;
+    }
+    Ok(Answer::Done)
 }
 
 /// Looks at files in a thread apart: a disk that hangs keeps nobody but the asker waiting.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use silhueta_shared::protocol::{Hardware, HelperMessage, ModelShelf, SessionId, Snapshot, VERSION};
 use silhueta_shared::worker::DoctorReport;
@@ -37,6 +38,10 @@ pub(super) struct Helper {
     pub(super) spool: Spool,
     /// The folder for results, absolute.
     pub(super) out: PathBuf,
+    /// How long a session waits for its client to come back.
+    pub(super) grace: Duration,
+    /// Held while a folder for results is chosen, or what is kept in one is thrown away.
+    pub(super) folders: tokio::sync::Mutex<()>,
     /// Wakes the runner.
     pub(super) queued: Notify,
     /// Files that are looked into at the same time, each by a process of its own.
@@ -52,13 +57,22 @@ pub(super) struct Helper {
 }
 
 impl Helper {
-    pub(super) fn new(state: State, hub: Arc<Hub>, previews: Arc<Previews>, spool: Spool, out: PathBuf) -> Self {
+    pub(super) fn new(
+        state: State,
+        hub: Arc<Hub>,
+        previews: Arc<Previews>,
+        spool: Spool,
+        out: PathBuf,
+        grace: Duration,
+    ) -> Self {
         Self {
             state: Mutex::new(state),
             hub,
             previews,
             spool,
             out,
+            grace,
+            folders: tokio::sync::Mutex::default(),
             queued: Notify::new(),
             inspections: Semaphore::new(2),
             wanted: Notify::new(),
@@ -88,10 +102,10 @@ impl Helper {
         Some(joined)
     }
 
-    /// Forgets a session that nobody came back to.
-    pub(super) fn expire(&self, session: SessionId) {
-        if self.hub.expire(session) {
-            self.state().bench.disown(session);
+    /// Forgets a session that nobody came back to since it was left for the `departures`th time.
+    pub(super) fn expire(&self, session: SessionId, departures: u32) {
+        if self.hub.expire(session, departures) {
+            self.state().bench.left(session);
         }
     }
 
@@ -104,6 +118,7 @@ impl Helper {
         Snapshot {
             now: now(),
             jobs,
+            queue: state.bench.queue(),
             log,
             lock: state.bench.lock(),
             hardware: state.hardware.clone(),

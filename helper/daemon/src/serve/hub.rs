@@ -48,6 +48,8 @@ struct Session {
     resume: String,
     link: Option<Link>,
     viewer: Arc<Viewer>,
+    /// How often its client left: a grace time that began before the last return says nothing.
+    departures: u32,
 }
 
 /// What a client gets on arrival.
@@ -101,24 +103,28 @@ impl Hub {
         sessions.last += 1;
         let id = SessionId::new(sessions.last)?;
         let viewer = self.previews.page_viewer();
-        let session = Session { resume: token.clone(), link: Some(link), viewer: Arc::clone(&viewer) };
+        let session = Session { resume: token.clone(), link: Some(link), viewer: Arc::clone(&viewer), departures: 0 };
         sessions.by_id.insert(id, session);
         Some(Joined { id, resume: token, resumed: false, viewer })
     }
 
-    /// Its client left: what it watched is torn down at once, the rest waits for its return.
-    pub(super) fn leave(&self, id: SessionId) {
-        if let Some(session) = self.lock().by_id.get_mut(&id) {
+    /// Its client left: what it watched is torn down at once, the rest waits for its return. The answer is how
+    /// often it has left by now.
+    pub(super) fn leave(&self, id: SessionId) -> u32 {
+        self.lock().by_id.get_mut(&id).map_or(0, |session| {
             session.link = None;
             session.viewer.leave();
-        }
+            session.departures += 1;
+            session.departures
+        })
     }
 
-    /// Forgets a session that nobody came back to; whether it was forgotten.
-    pub(super) fn expire(&self, id: SessionId) -> bool {
+    /// Forgets a session that nobody came back to since it was left for the `departures`th time; whether it was
+    /// forgotten.
+    pub(super) fn expire(&self, id: SessionId, departures: u32) -> bool {
         let mut sessions = self.lock();
-        let is_empty = sessions.by_id.get(&id).is_some_and(|session| session.link.is_none());
-        is_empty && sessions.by_id.remove(&id).is_some()
+        let is_gone = |session: &Session| session.link.is_none() && session.departures == departures;
+        sessions.by_id.get(&id).is_some_and(is_gone) && sessions.by_id.remove(&id).is_some()
     }
 
     /// Ends when the session's client leaves; `None` if there is no such client now.
@@ -167,9 +173,11 @@ mod tests {
         assert!(!hub.join(Some("guess"), link().0).unwrap().resumed);
         let again = hub.join(Some(&first.resume), link().0).unwrap();
         assert!(again.resumed && again.id == first.id);
-        assert!(!hub.expire(first.id));
-        hub.leave(first.id);
-        assert!(hub.expire(first.id));
+        assert!(!hub.expire(first.id, 1));
+        // Each leaving has its whole grace time, however soon the one before would have been over.
+        assert_eq!(hub.leave(first.id), 2);
+        assert!(!hub.expire(first.id, 1));
+        assert!(hub.expire(first.id, 2));
         assert!(!hub.join(Some(&first.resume), link().0).unwrap().resumed);
     }
 

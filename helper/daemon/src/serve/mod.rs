@@ -30,7 +30,7 @@ mod uploads;
 mod workbench;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -42,7 +42,7 @@ use axum_server::Handle;
 use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
-use silhueta_shared::protocol::{Hardware, HelperMessage, PATH};
+use silhueta_shared::protocol::{Hardware, HelperMessage, JobId, PATH};
 use tokio::task::JoinSet;
 
 use crate::cli::{Auth, ServeOptions, note, say};
@@ -50,6 +50,7 @@ use crate::doctor;
 use crate::exit::{CliError, Exit};
 use crate::farewell::Farewell;
 use crate::models;
+use crate::place;
 use crate::signals::Signals;
 pub(crate) use home::{Serving, serving};
 
@@ -62,7 +63,7 @@ use listen::Doorman;
 use previews::Previews;
 use shelf::Preferred;
 use spool::Spool;
-use store::Store;
+use store::{Store, StoreError};
 use workbench::Workbench;
 
 /// The longest that the headers of a request may take.
@@ -86,7 +87,7 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     };
     let tls = tls(&options).await?;
     let home = home::Home::open()?;
-    let helper = Arc::new(open(&home, &options.out)?);
+    let helper = Arc::new(open(&home, &options)?);
     let listeners = listen::bind(options.host, options.port)?;
     let port = port_of(&listeners)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -111,6 +112,7 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
 
     let mut tasks = JoinSet::new();
     tasks.spawn(runner::run(Arc::clone(&helper)));
+    tasks.spawn(wait_for_owners(Arc::clone(&helper)));
     tasks.spawn(hardware::watch(Arc::clone(&helper)));
     for _ in 0..stock::AT_ONCE {
         tasks.spawn(stock::run(Arc::clone(&helper)));
@@ -141,10 +143,20 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     })
 }
 
+/// The folder of the work that a job left, for who goes on with it while no helper serves.
+pub(crate) fn folder_of(job: JobId) -> Result<PathBuf, CliError> {
+    let home = home::Home::open()?;
+    let fail = |e: StoreError| CliError::Runtime(e.to_string());
+    let found = Store::open(&home.jobs()).and_then(|store| store.job(job)).map_err(fail)?;
+    let (view, folder) = found.ok_or_else(|| CliError::Input(format!("there is no job {job}")))?;
+    let none = || CliError::Input(format!("job {job} ({}) left no work to go on with", view.source.name()));
+    folder.filter(|folder| place::kept(folder).is_some()).ok_or_else(none)
+}
+
 /// Everything but the port. What ran when the last helper ended is interrupted here, before anyone can ask.
-fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
+fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     let fail = |e: &dyn std::fmt::Display| CliError::Runtime(e.to_string());
-    let out = std::path::absolute(out).map_err(|e| fail(&e))?;
+    let out = std::path::absolute(&options.out).map_err(|e| fail(&e))?;
     let store = Store::open(&home.jobs()).map_err(|e| fail(&e))?;
     for folder in home::first_roots(&store) {
         // One that can't be opened is no reason not to start.
@@ -158,7 +170,7 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
     let previews = Arc::new(Previews::default());
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
-    let bench = Workbench::open(store, Arc::clone(&hub)).map_err(|e| fail(&e))?;
+    let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
     let state = State {
         bench,
         models: shelf::unknown(),
@@ -167,7 +179,7 @@ fn open(home: &home::Home, out: &Path) -> Result<Helper, CliError> {
         hardware: Hardware::default(),
         machine: None,
     };
-    Ok(Helper::new(state, hub, previews, spool, out))
+    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace)))
 }
 
 fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page: page::Files) -> Router {
@@ -259,6 +271,17 @@ fn welcome(address: &str, access: Option<&Access>, home: &home::Home, has_page: 
         }
     } else if access.is_none() {
         note(&format!("open {url} in a browser; Ctrl+C ends everything"));
+    }
+}
+
+/// Work that was attached to a page stops if no page takes it up again after a restart.
+async fn wait_for_owners(helper: Arc<Helper>) {
+    if !helper.state().bench.has_orphans() {
+        return;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(helper.grace) => helper.state().bench.stop_orphans(),
+        () = helper.closing.cancelled() => {}
     }
 }
 

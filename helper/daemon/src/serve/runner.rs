@@ -7,14 +7,14 @@ use std::time::Duration;
 use silhueta_results::summary::read_summary;
 use silhueta_shared::job::{ChannelOrder, Failure, FailureCode, JobSpec, Precision, Stage};
 use silhueta_shared::notice::Notice;
-use silhueta_shared::protocol::{JobId, JobSettings, JobView, Ran, ResultsView};
+use silhueta_shared::protocol::{JobSettings, JobView, Ran, ResultsView, Resumable};
 use silhueta_shared::state::JobEvent;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event, PreviewWish};
 use tokio_util::sync::CancellationToken;
 
 use super::helper::Helper;
-use super::workbench::Controls;
+use super::workbench::{Attempt, Controls, Turn};
 use super::{now, results};
 use crate::models;
 use crate::place::{self, Place};
@@ -36,11 +36,13 @@ enum End {
 pub(super) async fn run(helper: Arc<Helper>) {
     loop {
         let next = if helper.closing.is_cancelled() { None } else { helper.state().bench.next() };
-        if let Some((view, path, controls)) = next {
-            let id = view.id;
+        if let Some(Turn { view, path, fresh, controls }) = next {
+            let id = Attempt::of(&view);
             helper.state().bench.happen(id, JobEvent::Stage(Stage::Probe));
-            let end = turn(&helper, &view, &path, controls).await;
-            tell_end(&helper, id, end);
+            let end = turn(&helper, &view, &path, fresh, controls).await;
+            // Also where it ended before it came to its folder: an earlier attempt may have kept something there.
+            let kept = helper.state().bench.folder(id).and_then(|folder| place::kept(&folder));
+            tell_end(&helper, id, end, kept);
             helper.state().bench.turn_ended();
         } else {
             tokio::select! {
@@ -51,7 +53,7 @@ pub(super) async fn run(helper: Arc<Helper>) {
     }
 }
 
-fn tell_end(helper: &Helper, id: JobId, end: End) {
+fn tell_end(helper: &Helper, id: Attempt, end: End, kept: Option<Resumable>) {
     let bench = &mut helper.state().bench;
     match end {
         End::Done(folder, summary) => {
@@ -67,15 +69,9 @@ fn tell_end(helper: &Helper, id: JobId, end: End) {
             let results = summary.ok().map(|summary| results_of(&folder, &summary));
             bench.complete(id, Notice::FinishedBefore { folder: folder.display().to_string() }, results);
         }
-        End::Failed(failure) => bench.fail(id, failure),
-        End::Stopped => {
-            bench.note(id, Notice::Cancelled);
-            bench.happen(id, JobEvent::Cancel);
-        }
-        End::Closing => {
-            bench.note(id, Notice::Interrupted);
-            bench.happen(id, JobEvent::Interrupt);
-        }
+        End::Failed(failure) => bench.fail(id, failure, kept),
+        End::Stopped => bench.stopped(id, kept),
+        End::Closing => bench.interrupted(id, kept),
     }
 }
 
@@ -97,7 +93,7 @@ fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
 }
 
 /// One job from its networks to its end.
-async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Controls) -> End {
+async fn turn(helper: &Helper, view: &JobView, path: &Path, fresh: bool, mut controls: Controls) -> End {
     // Reads and hashes files of hundreds of megabytes, and leaves nothing behind when it isn't waited for.
     let JobSettings { detector, reid, pose, precision, .. } = view.settings.clone();
     let resolving = tokio::task::spawn_blocking(move || {
@@ -120,12 +116,15 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         Err(error) => return End::Failed(internal(&error.to_string())),
     };
     helper.state().bench.decided(view.id, &models);
-    warnings.into_iter().for_each(|text| helper.state().bench.note(view.id, Notice::Model { text }));
-    let (source, folder) = match place::place(&helper.out, path, view.settings.again) {
+    warnings.into_iter().for_each(|text| helper.state().bench.note(Attempt::of(view), Notice::Model { text }));
+    let choosing = helper.folders.lock().await;
+    let (source, folder) = match place::place(&helper.out, path, view.settings.again || fresh) {
         Ok(Place::Finished(folder)) => return End::FinishedBefore(folder),
         Ok(Place::Free { source, folder }) => (source, folder),
         Err(failure) => return End::Failed(failure),
     };
+    helper.state().bench.placed(Attempt::of(view), &folder);
+    drop(choosing);
     let spec = JobSpec {
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
@@ -137,6 +136,7 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, mut controls: Contro
         threads: callers(),
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
+        anew: fresh,
     };
     let end = match work(helper, view, spec, &mut controls).await {
         Ok(Some(summary)) => return End::Done(folder, summary),
@@ -187,7 +187,7 @@ async fn work(
             event = worker.next() => event?,
             () = helper.previews.changed() => continue,
             _ = look.tick() => {
-                tell_stall(helper, view.id, worker.stalled());
+                tell_stall(helper, view, worker.stalled());
                 continue;
             }
         };
@@ -229,23 +229,23 @@ async fn end(helper: &Helper, mut worker: Worker, haste: Haste) {
 }
 
 /// Tells once that a job does not move, and once that it moves again.
-fn tell_stall(helper: &Helper, id: JobId, stalled: Option<Duration>) {
+fn tell_stall(helper: &Helper, view: &JobView, stalled: Option<Duration>) {
     let bench = &mut helper.state().bench;
-    let told = bench.job(id).is_ok_and(|(view, _)| view.stalled.is_some());
+    let told = bench.job(view.id).is_ok_and(|(view, _)| view.stalled.is_some());
     if told != stalled.is_some() {
         let since = stalled.map(|time| now().saturating_sub(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)));
-        bench.edit(id, |view| view.stalled = since);
+        bench.edit(Attempt::of(view), |view| view.stalled = since);
     }
 }
 
 /// Passes on what a working worker says.
 fn heard(helper: &Helper, view: &JobView, event: Event) {
-    let id = view.id;
+    let id = Attempt::of(view);
     match event {
         Event::Progress(progress) => {
             let bench = &mut helper.state().bench;
             // A stage that was left is told once more at its end; the job itself never goes back.
-            let stage = bench.job(id).ok().and_then(|(view, _)| view.state.stage());
+            let stage = bench.job(id.job).ok().and_then(|(view, _)| view.state.stage());
             if stage.is_some_and(|stage| progress.stage > stage) {
                 bench.happen(id, JobEvent::Stage(progress.stage));
             }
@@ -257,6 +257,9 @@ fn heard(helper: &Helper, view: &JobView, event: Event) {
                 let facts = facts.clone();
                 bench.edit(id, |view| view.facts = Some(facts));
             }
+            if let Notice::BeginsAnew { .. } = &notice {
+                bench.edit(id, |view| view.stages.clear());
+            }
             bench.note(id, notice);
         }
         Event::Paused(paused) => {
@@ -264,7 +267,7 @@ fn heard(helper: &Helper, view: &JobView, event: Event) {
             bench.note(id, if paused { Notice::Paused } else { Notice::Resumed });
             bench.happen(id, if paused { JobEvent::Pause } else { JobEvent::Resume });
         }
-        Event::Preview(picture) => helper.previews.offer(view.page, id, &Arc::from(picture)),
+        Event::Preview(picture) => helper.previews.offer(view.page, view.id, &Arc::from(picture)),
         other => tracing::debug!("not expected of a worker at work: {other:?}"),
     }
 }

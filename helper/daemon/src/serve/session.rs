@@ -22,8 +22,6 @@ use super::helper::Helper;
 use super::hub::{Joined, Link, OUTBOX};
 use super::previews::Viewer;
 
-/// How long a session waits for its client to come back.
-const GRACE: Duration = Duration::from_secs(30);
 /// Silence after which the client is asked whether it is there, and a few times that: it is gone.
 const PING: Duration = Duration::from_secs(15);
 /// The longest that one message may take to be taken.
@@ -62,10 +60,10 @@ async fn attend(helper: Arc<Helper>, socket: WebSocket, is_browser: bool) {
     }
     let asker = Asker { session: joined.id, is_browser };
     listen(&helper, asker, &joined, &mut stream, &link).await;
-    helper.hub.leave(joined.id);
+    let departures = helper.hub.leave(joined.id);
     tokio::spawn(async move {
-        tokio::time::sleep(GRACE).await;
-        helper.expire(joined.id);
+        tokio::time::sleep(helper.grace).await;
+        helper.expire(joined.id, departures);
     });
 }
 

@@ -14,7 +14,8 @@ use super::store::{Store, StoreError, Upload};
 const QUOTA: u64 = 20 << 30;
 /// Bytes of the disk that uploads leave free.
 const LEFT_FREE: u64 = 2 << 30;
-/// Uploads older than this, in milliseconds, go when the helper starts, unless a job still waits for them.
+/// Uploads older than this, in milliseconds, go when the helper starts, unless a job still waits for them or
+/// can go on with them.
 const KEPT: u64 = 7 * 24 * 3600 * 1000;
 
 /// Why the folder can't be opened.
@@ -42,7 +43,11 @@ impl Spool {
     /// Opens the folder and clears what is unfinished or old.
     pub(super) fn open(folder: PathBuf, store: &Store) -> Result<Self, SpoolError> {
         std::fs::create_dir_all(&folder)?;
-        let waiting: Vec<_> = store.jobs()?.into_iter().filter(|job| !job.view.state.has_ended()).collect();
+        let waiting: Vec<_> = store
+            .jobs()?
+            .into_iter()
+            .filter(|job| !job.view.state.has_ended() || job.view.resumable.is_some())
+            .collect();
         for upload in store.uploads()? {
             let file = file_of(&folder, &upload);
             let is_old = upload.at + KEPT < now() && !waiting.iter().any(|job| job.path == file);

@@ -2,23 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use silhueta_shared::protocol::{JobId, JobView, LogLine, Root, RootId, UploadId};
 
-/// Layout of the file; a newer one is not touched.
-const LAYOUT: i64 = 1;
+mod layout;
+
 /// Ended jobs that are kept; older ones go when the helper starts. Their results stay where they are.
 const KEPT_JOBS: i64 = 500;
-
-const TABLES: &str = "
-    CREATE TABLE jobs (id INTEGER PRIMARY KEY, view TEXT NOT NULL, path TEXT NOT NULL);
-    CREATE TABLE logs (job INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE, seq INTEGER NOT NULL,
-                       line TEXT NOT NULL, PRIMARY KEY (job, seq)) WITHOUT ROWID;
-    CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
-    CREATE TABLE uploads (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, size INTEGER NOT NULL,
-                          at INTEGER NOT NULL);
-    PRAGMA user_version = 1;
-";
+/// The highest number that was ever given to a job.
+const LAST_JOB: &str = "last_job";
+/// Whether the queue is paused.
+const PAUSED: &str = "queue_paused";
 
 /// Why something can't be kept.
 #[derive(Debug, thiserror::Error)]
@@ -30,15 +24,42 @@ pub(super) enum StoreError {
     #[error("the job store holds something that can't be read: {0}")]
     Json(#[from] serde_json::Error),
     /// Made by a newer version.
-    #[error("the job store has layout {0}, this version knows {LAYOUT}: use the newer version")]
-    Newer(i64),
+    #[error("the job store has layout {theirs}, this version knows {ours}: use the newer version")]
+    Newer {
+        /// The file's.
+        theirs: i64,
+        /// What this version writes.
+        ours: i64,
+    },
+    /// Another attempt at the job has begun, or it was forgotten.
+    #[error("attempt {attempt} of job {job} is over: what it says is not kept")]
+    Stale {
+        /// Which.
+        job: JobId,
+        /// The attempt that spoke.
+        attempt: u32,
+    },
 }
 
 /// A job as it is kept.
 pub(super) struct Kept {
     pub(super) view: JobView,
     pub(super) path: PathBuf,
+    /// Where its results go, once that was decided.
+    pub(super) folder: Option<PathBuf>,
+    /// Nothing that was kept is to be used.
+    pub(super) fresh: bool,
+    /// Jobs that wait go by this.
+    pub(super) place: u64,
     pub(super) log: Vec<LogLine>,
+}
+
+/// A job that is new.
+pub(super) struct New<'a> {
+    pub(super) view: &'a JobView,
+    pub(super) path: &'a Path,
+    pub(super) fresh: bool,
+    pub(super) place: u64,
 }
 
 /// An upload as it is kept.
@@ -66,33 +87,108 @@ impl Store {
     fn over(db: Connection) -> Result<Self, StoreError> {
         // What was answered "done" must survive a power cut; there are a few writes a second at most.
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
-        let layout: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        match layout {
-            0 => db.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?,
-            LAYOUT => {}
-            newer => return Err(StoreError::Newer(newer)),
-        }
+        layout::prepare(&db)?;
         Ok(Self { db })
     }
 
-    /// Keeps a job as it is now.
-    pub(super) fn save(&self, view: &JobView, path: &Path) -> Result<(), StoreError> {
-        let sql = "INSERT INTO jobs (id, view, path) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET view = ?2";
-        let row = params![number(view.id.get()), serde_json::to_string(view)?, path.display().to_string()];
-        self.db.prepare_cached(sql)?.execute(row)?;
-        Ok(())
+    /// Does several things, all or none.
+    ///
+    /// # Errors
+    /// Those of `act`, or what keeps SQLite from doing it.
+    pub(super) fn at_once<T>(&self, act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.begin()?;
+        let done = act();
+        self.db.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        done
+    }
+
+    /// What follows is kept by [`Store::commit`], all of it or nothing: one wait for the disk instead of many.
+    pub(super) fn begin(&self) -> Result<(), StoreError> {
+        Ok(self.db.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// Keeps what was done since [`Store::begin`].
+    pub(super) fn commit(&self) -> Result<(), StoreError> {
+        Ok(self.db.execute_batch("COMMIT")?)
+    }
+
+    /// Keeps a job as it is now, unless another attempt at it has begun.
+    pub(super) fn save(&self, view: &JobView) -> Result<(), StoreError> {
+        let row = params![number(view.id.get()), view.attempt, serde_json::to_string(view)?];
+        let sql = "UPDATE jobs SET view = ?3 WHERE id = ?1 AND attempt = ?2";
+        updated(self.db.prepare_cached(sql)?.execute(row)?, view)
     }
 
     /// Keeps several new jobs, all or none.
-    pub(super) fn save_all<'a>(
-        &mut self,
-        mut jobs: impl Iterator<Item = (&'a JobView, &'a Path)>,
-    ) -> Result<(), StoreError> {
-        // Dropped on an early return, it takes everything back.
-        self.db.execute_batch("BEGIN")?;
-        let saved = jobs.try_for_each(|(view, path)| self.save(view, path));
-        self.db.execute_batch(if saved.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        saved
+    pub(super) fn add(&self, jobs: &[New<'_>]) -> Result<(), StoreError> {
+        self.at_once(|| {
+            let sql = "INSERT INTO jobs (id, view, path, attempt, place, fresh) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            for New { view, path, fresh, place } in jobs {
+                let (id, text, path) =
+                    (number(view.id.get()), serde_json::to_string(view)?, path.display().to_string());
+                let row = params![id, text, path, view.attempt, number(*place), fresh];
+                self.db.prepare_cached(sql)?.execute(row)?;
+            }
+            jobs.last().map_or(Ok(()), |last| self.set_number(LAST_JOB, last.view.id.get()))
+        })
+    }
+
+    /// Keeps several jobs that wait for another attempt, each with its place, all or none. What is told of the
+    /// attempt before is over with that.
+    pub(super) fn requeue(&self, jobs: &[(JobView, u64)], fresh: bool) -> Result<(), StoreError> {
+        let sql = "UPDATE jobs SET view = ?3, attempt = ?2, place = ?4, fresh = ?5 WHERE id = ?1 AND attempt = ?2 - 1";
+        self.at_once(|| {
+            jobs.iter().try_for_each(|(view, place)| {
+                let (id, text) = (number(view.id.get()), serde_json::to_string(view)?);
+                let row = params![id, view.attempt, text, number(*place), fresh];
+                updated(self.db.prepare_cached(sql)?.execute(row)?, view)
+            })
+        })
+    }
+
+    /// Keeps where a job's results go.
+    pub(super) fn set_folder(&self, view: &JobView, folder: &Path) -> Result<(), StoreError> {
+        let row = params![number(view.id.get()), view.attempt, folder.display().to_string()];
+        let sql = "UPDATE jobs SET folder = ?3 WHERE id = ?1 AND attempt = ?2";
+        updated(self.db.prepare_cached(sql)?.execute(row)?, view)
+    }
+
+    /// Keeps the places of jobs that wait, all or none.
+    pub(super) fn set_places(&self, places: &[(JobId, u64)]) -> Result<(), StoreError> {
+        self.at_once(|| {
+            places.iter().try_for_each(|(job, place)| {
+                let row = params![number(job.get()), number(*place)];
+                self.db.prepare_cached("UPDATE jobs SET place = ?2 WHERE id = ?1")?.execute(row)?;
+                Ok(())
+            })
+        })
+    }
+
+    /// Forgets a job and its log.
+    pub(super) fn remove(&self, job: JobId) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM jobs WHERE id = ?1", [number(job.get())])?;
+        Ok(())
+    }
+
+    /// Whether the queue is paused.
+    pub(super) fn is_queue_paused(&self) -> Result<bool, StoreError> {
+        Ok(self.number(PAUSED)? != 0)
+    }
+
+    /// Keeps whether the queue is paused.
+    pub(super) fn pause_queue(&self, on: bool) -> Result<(), StoreError> {
+        self.set_number(PAUSED, on.into())
+    }
+
+    fn number(&self, name: &str) -> Result<u64, StoreError> {
+        let found = self.db.query_row("SELECT value FROM numbers WHERE name = ?1", [name], |row| row.get::<_, i64>(0));
+        Ok(found.optional()?.map_or(0, i64::unsigned_abs))
+    }
+
+    fn set_number(&self, name: &str, value: u64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO numbers (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+        self.db.execute(sql, params![name, number(value)])?;
+        Ok(())
     }
 
     /// Keeps a line of a job's log.
@@ -111,31 +207,48 @@ impl Store {
 
     /// Every job, oldest first; the oldest of those that ended are forgotten first.
     pub(super) fn jobs(&self) -> Result<Vec<Kept>, StoreError> {
-        self.db.execute("DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ?1", [KEPT_JOBS])?;
-        let mut rows = self.db.prepare("SELECT id, view, path FROM jobs ORDER BY id")?;
-        let rows =
-            rows.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        // One that has not ended is never forgotten, however many came after it.
+        let old = "DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ?1
+                   AND CASE WHEN json_valid(view) THEN json_extract(view, '$.ended') IS NOT NULL ELSE 1 END";
+        self.db.execute(old, [KEPT_JOBS])?;
+        let mut rows = self.db.prepare("SELECT id, view, path, folder, fresh, place FROM jobs ORDER BY id")?;
+        let mut rows = rows.query([])?;
         let mut kept = Vec::new();
-        for row in rows {
-            let (id, view, path) = row?;
-            let view: JobView = match serde_json::from_str(&view) {
+        while let Some(row) = rows.next()? {
+            let view: JobView = match serde_json::from_str(&row.get::<_, String>(1)?) {
                 Ok(view) => view,
                 Err(error) => {
                     // Its row stays for whoever can read it.
+                    let id: i64 = row.get(0)?;
                     tracing::warn!("job {id} of the store can't be read and is left alone: {error}");
                     continue;
                 }
             };
-            let log = self.log_after(view.id, 0)?;
-            kept.push(Kept { log, path: PathBuf::from(path), view });
+            kept.push(Kept {
+                log: self.log_after(view.id, 0)?,
+                path: PathBuf::from(row.get::<_, String>(2)?),
+                folder: row.get::<_, Option<String>>(3)?.map(PathBuf::from),
+                fresh: row.get(4)?,
+                place: row.get::<_, i64>(5)?.unsigned_abs(),
+                view,
+            });
         }
         Ok(kept)
     }
 
+    /// One job, if it is known, with the folder for its results.
+    pub(super) fn job(&self, id: JobId) -> Result<Option<(JobView, Option<PathBuf>)>, StoreError> {
+        let found = self.db.query_row("SELECT view, folder FROM jobs WHERE id = ?1", [number(id.get())], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+        });
+        let read =
+            |(view, folder): (String, Option<String>)| Ok((serde_json::from_str(&view)?, folder.map(PathBuf::from)));
+        found.optional()?.map(read).transpose()
+    }
+
     /// The highest number ever given to a job; 0 for none.
     pub(super) fn last_job(&self) -> Result<u64, StoreError> {
-        let last: Option<i64> = self.db.query_row("SELECT max(id) FROM jobs", [], |row| row.get(0))?;
-        Ok(last.map_or(0, i64::unsigned_abs))
+        self.number(LAST_JOB)
     }
 
     /// Folders that the user opened.
@@ -182,6 +295,11 @@ impl Store {
     }
 }
 
+/// An update that found no row came from an attempt that is over.
+fn updated(rows: usize, view: &JobView) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Stale { job: view.id, attempt: view.attempt }) }
+}
+
 fn upload_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Upload>> {
     let id = UploadId::new(row.get::<_, i64>(0)?.unsigned_abs());
     let (name, size, at) = (row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs(), row.get::<_, i64>(3)?.unsigned_abs());
@@ -202,47 +320,4 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use silhueta_shared::job::Precision;
-
-    #[test]
-    fn folders_keep_their_numbers_and_no_number_is_given_twice() {
-        let store = Store::in_memory();
-        for path in ["/a", "/b", "/a"] {
-            store.open_root(path).unwrap();
-        }
-        let roots = store.roots().unwrap();
-        assert_eq!(roots.iter().map(|r| r.path.as_str()).collect::<Vec<_>>(), ["/a", "/b"]);
-        assert!(store.close_root(roots[1].id).unwrap());
-        assert!(!store.close_root(roots[1].id).unwrap());
-        store.open_root("/c").unwrap();
-        // A page that still knows the closed folder's number must not reach another one by it.
-        assert!(store.roots().unwrap().iter().all(|root| root.id != roots[1].id));
-    }
-
-    /// A job as the first version kept it: it knew neither precision nor what ran.
-    const FIRST: &str = r#"{"id":4,"run":2,"page":"processar","owner":null,"source":{"path":{"path":"/v/a.mp4"}},
-        "settings":{"device":"cpu","detector":null,"reid":"osnet","pose":null,"fps":12.5,"video":true,"again":false},
-        "state":"completed","stopping":false,"facts":null,"stages":[],"failure":null,
-        "results":{"folder":"/o/a","files":["pose.json"],"tracks":2,"people":1,"preview_frames":0},
-        "created":1,"started":2,"ended":3}"#;
-
-    #[test]
-    fn jobs_that_an_older_version_kept_are_read() {
-        let store = Store::in_memory();
-        let row = "INSERT INTO jobs (id, view, path) VALUES (4, ?1, '/v/a.mp4')";
-        store.db.execute(row, [FIRST]).unwrap();
-        let [Kept { view, .. }] = &store.jobs().unwrap()[..] else { panic!("the job was left out") };
-        assert_eq!((view.settings.precision, view.settings.fps), (Precision::Auto, Some(12.5)));
-        assert_eq!(view.results.as_ref().map(|results| (results.people, results.ran.clone())), Some((1, None)));
-    }
-
-    #[test]
-    fn a_newer_layout_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jobs.db");
-        Store::open(&path).unwrap().db.execute_batch("PRAGMA user_version = 7").unwrap();
-        assert!(matches!(Store::open(&path), Err(StoreError::Newer(7))));
-    }
-}
+mod tests;

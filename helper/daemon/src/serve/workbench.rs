@@ -1,5 +1,9 @@
 //! The jobs, their queue and the lock: what happens to them is decided, kept and told here, in that order.
 
+mod owners;
+mod queue;
+mod telling;
+
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,8 +11,8 @@ use std::sync::Arc;
 use silhueta_shared::job::{Failure, JobModels};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{
-    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, RunId, SessionId, SourceRef, StageView,
-    StartRun, WireError,
+    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, Resumable, RunId, SessionId, SourceRef,
+    StageView, StartRun, WireError,
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
@@ -18,12 +22,10 @@ use tokio_util::sync::CancellationToken;
 use super::hub::Hub;
 use super::now;
 use super::shelf::Preferred;
-use super::store::{Store, StoreError};
+use super::store::{New, Store, StoreError};
 
 /// Lines of a log that a newly arrived client gets.
 const LOG_TAIL: usize = 300;
-/// Ended jobs that a newly arrived client gets.
-const RECENT: usize = 50;
 
 /// One video's work.
 #[derive(Debug)]
@@ -32,8 +34,47 @@ struct Job {
     path: PathBuf,
     /// What it runs, once that is decided.
     models: Option<JobModels>,
+    /// Where its results go, once that was decided.
+    folder: Option<PathBuf>,
+    /// Nothing that was kept is to be used.
+    fresh: bool,
+    /// Jobs that wait go by this.
+    place: u64,
     log: VecDeque<LogLine>,
     last_line: u64,
+}
+
+impl Job {
+    fn as_new(&self) -> New<'_> {
+        New { view: &self.view, path: &self.path, fresh: self.fresh, place: self.place }
+    }
+}
+
+/// One try at a job. Whoever works on it speaks for this one only: what it says after a later one began
+/// changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Attempt {
+    /// The job.
+    pub(super) job: JobId,
+    n: u32,
+}
+
+impl Attempt {
+    /// The one that a job is at.
+    pub(super) const fn of(view: &JobView) -> Self {
+        Self { job: view.id, n: view.attempt }
+    }
+}
+
+/// A job whose turn it is.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) view: JobView,
+    /// The video.
+    pub(super) path: PathBuf,
+    /// Nothing that was kept is to be used.
+    pub(super) fresh: bool,
+    pub(super) controls: Controls,
 }
 
 /// What whoever runs a job listens to.
@@ -50,6 +91,8 @@ struct Running {
     job: JobId,
     stop: CancellationToken,
     pause: watch::Sender<bool>,
+    /// It ends because its page was closed, not because somebody stopped it.
+    page_closed: bool,
 }
 
 /// All jobs.
@@ -60,29 +103,42 @@ pub(super) struct Workbench {
     hub: Arc<Hub>,
     moved: Arc<Notify>,
     running: Option<Running>,
+    gathered: Option<telling::Gathered>,
     told: Option<Lock>,
     last_job: u64,
+    is_paused: bool,
 }
 
 impl Workbench {
-    /// What the store holds. What was running when the helper ended is interrupted from here on.
-    pub(super) fn open(store: Store, hub: Arc<Hub>) -> Result<Self, StoreError> {
-        let last_job = store.last_job()?;
+    /// What the store holds. What was running when the helper ended is interrupted from here on. `kept` looks
+    /// into a folder for what an unfinished job has kept there.
+    pub(super) fn open(
+        store: Store,
+        hub: Arc<Hub>,
+        kept: impl Fn(&Path) -> Option<Resumable>,
+    ) -> Result<Self, StoreError> {
+        let (last_job, is_paused) = (store.last_job()?, store.is_queue_paused()?);
         let mut jobs = BTreeMap::new();
-        for kept in store.jobs()? {
-            let mut view = kept.view;
+        for found in store.jobs()? {
+            let mut view = found.view;
             view.owner = None;
             view.stopping = false;
             view.stalled = None;
-            let last_line = kept.log.last().map_or(0, |line| line.seq);
-            let log = kept.log.into_iter().rev().take(LOG_TAIL).rev().collect();
-            jobs.insert(view.id, Job { view, path: kept.path, models: None, log, last_line });
+            // Other programs, and people, may have been there since.
+            if view.state.is_unfinished() || view.state.is_active() {
+                view.resumable = found.folder.as_deref().and_then(&kept);
+            }
+            let last_line = found.log.last().map_or(0, |line| line.seq);
+            let log = found.log.into_iter().rev().take(LOG_TAIL).rev().collect();
+            let (path, folder, fresh, place) = (found.path, found.folder, found.fresh, found.place);
+            jobs.insert(view.id, Job { view, path, models: None, folder, fresh, place, log, last_line });
         }
-        let mut bench = Self { jobs, store, hub, moved: Arc::default(), running: None, told: None, last_job };
-        let cut: Vec<_> = bench.jobs.values().filter(|job| job.view.state.is_active()).map(|job| job.view.id).collect();
-        for job in cut {
-            bench.note(job, Notice::Interrupted);
-            bench.happen(job, JobEvent::Interrupt);
+        let (running, gathered, told) = (None, None, None);
+        let mut bench = Self { jobs, store, hub, moved: Arc::default(), running, gathered, told, last_job, is_paused };
+        let cut = bench.jobs.values().map(|job| &job.view).filter(|view| view.state.is_active()).map(Attempt::of);
+        for attempt in cut.collect::<Vec<_>>() {
+            bench.note(attempt, Notice::Interrupted);
+            bench.happen(attempt, JobEvent::Interrupt);
         }
         bench.told = bench.lock();
         Ok(bench)
@@ -100,55 +156,67 @@ impl Workbench {
         request: &StartRun,
         videos: Vec<(SourceRef, PathBuf)>,
     ) -> Result<(RunId, Vec<JobId>), WireError> {
-        self.check_free()?;
+        self.free_for(None)?;
         let first = self.last_job + 1;
         // A run is named by its first job.
         let (Some(run), created) = (RunId::new(first), now()) else { return Err(internal("no numbers are left")) };
         let mut jobs = Vec::new();
-        for ((source, path), n) in videos.into_iter().zip(first..) {
+        for (((source, path), n), place) in videos.into_iter().zip(first..).zip(self.last_place() + 1..) {
             let Some(id) = JobId::new(n) else { return Err(internal("no numbers are left")) };
             let view = JobView {
                 id,
                 run,
                 page: request.page,
                 owner: Some(owner),
+                attached: request.attached,
                 source,
                 settings: request.settings.clone(),
                 state: JobState::Queued,
+                attempt: 1,
                 stopping: false,
                 stalled: None,
                 facts: None,
                 stages: vec![],
+                resumable: None,
                 failure: None,
                 results: None,
                 created,
                 started: None,
                 ended: None,
             };
-            jobs.push(Job { view, path, models: None, log: VecDeque::new(), last_line: 0 });
+            let (log, fresh) = (VecDeque::new(), request.settings.again);
+            jobs.push(Job { view, path, models: None, folder: None, fresh, place, log, last_line: 0 });
         }
-        let rows = jobs.iter().map(|job| (&job.view, job.path.as_path()));
-        self.store.save_all(rows).map_err(|e| internal(&e.to_string()))?;
+        let rows: Vec<_> = jobs.iter().map(Job::as_new).collect();
+        self.store.add(&rows).map_err(|e| internal(&e.to_string()))?;
         let ids: Vec<_> = jobs.iter().map(|job| job.view.id).collect();
         self.last_job += ids.len() as u64;
-        for job in jobs {
-            self.hub.tell_all(&HelperMessage::Job(Box::new(job.view.clone())));
-            self.jobs.insert(job.view.id, job);
-        }
+        self.jobs.extend(jobs.into_iter().map(|job| (job.view.id, job)));
+        self.tell_jobs(&ids);
+        self.tell_queue();
         self.tell_lock();
         Ok((run, ids))
     }
 
-    /// The job whose turn it is, with what it listens to from now on.
-    pub(super) fn next(&mut self) -> Option<(JobView, PathBuf, Controls)> {
-        if self.running.is_some() {
-            return None;
+    /// Where the job's results go: what others have kept there is this one's from now on.
+    pub(super) fn placed(&mut self, attempt: Attempt, folder: &Path) {
+        let Some(job) = self.current(attempt) else { return };
+        job.folder = Some(folder.to_owned());
+        if let Some(job) = self.jobs.get(&attempt.job)
+            && let Err(error) = self.store.set_folder(&job.view, folder)
+        {
+            tracing::error!("the folder of job {} is not kept: {error}", attempt.job);
         }
-        let job = self.jobs.values().find(|job| job.view.state == JobState::Queued)?;
-        let stop = CancellationToken::new();
-        let (pause, paused) = watch::channel(false);
-        self.running = Some(Running { job: job.view.id, stop: stop.clone(), pause });
-        Some((job.view.clone(), job.path.clone(), Controls { stop, pause: paused }))
+        let is_other = |job: &&Job| job.view.id != attempt.job && job.folder.as_deref() == Some(folder);
+        let others = self.jobs.values().filter(is_other).filter(|job| job.view.resumable.is_some());
+        for other in others.map(|job| Attempt::of(&job.view)).collect::<Vec<_>>() {
+            self.edit(other, |view| view.resumable = None);
+        }
+    }
+
+    /// Where an attempt's results go, if that was ever decided.
+    pub(super) fn folder(&self, attempt: Attempt) -> Option<PathBuf> {
+        self.jobs.get(&attempt.job)?.folder.clone()
     }
 
     /// The job that had its turn is over.
@@ -157,12 +225,12 @@ impl Workbench {
     }
 
     /// Something happened to a job. What can't follow changes nothing and is logged.
-    pub(super) fn happen(&mut self, id: JobId, event: JobEvent) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+    pub(super) fn happen(&mut self, attempt: Attempt, event: JobEvent) {
+        let Some(job) = self.current(attempt) else { return };
         let state = match job.view.state.after(event) {
             Ok(state) => state,
             Err(illegal) => {
-                tracing::error!("job {id}: {illegal}");
+                tracing::error!("job {}: {illegal}", attempt.job);
                 return;
             }
         };
@@ -177,66 +245,81 @@ impl Workbench {
             job.view.stalled = None;
         }
         if is_new {
-            self.changed(id);
+            self.changed(attempt.job);
         }
     }
 
     /// Changes something beside a job's state.
-    pub(super) fn edit(&mut self, id: JobId, edit: impl FnOnce(&mut JobView)) {
-        if let Some(job) = self.jobs.get_mut(&id) {
+    pub(super) fn edit(&mut self, attempt: Attempt, edit: impl FnOnce(&mut JobView)) {
+        if let Some(job) = self.current(attempt) {
             edit(&mut job.view);
-            self.changed(id);
+            self.changed(attempt.job);
         }
     }
 
     /// A job went on. Kept when a stage begins or ends; what lies between is told, not kept.
-    pub(super) fn progress(&mut self, id: JobId, progress: Progress) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+    pub(super) fn progress(&mut self, attempt: Attempt, progress: Progress) {
+        let Some(job) = self.current(attempt) else { return };
         let Progress { stage, done, total, fps, ended } = progress;
         let view = StageView { stage, done, total, fps, ended };
-        let known = job.view.stages.iter_mut().find(|known| known.stage == stage);
-        let is_kept = ended || known.is_none();
+        let known = job.view.stages.iter().position(|known| known.stage >= stage);
+        let is_known = known.is_some_and(|at| job.view.stages[at].stage == stage);
         match known {
-            Some(known) => *known = view,
+            Some(at) if is_known => job.view.stages[at] = view,
+            Some(at) => job.view.stages.insert(at, view),
             None => job.view.stages.push(view),
         }
-        if is_kept && let Err(error) = self.store.save(&job.view, &job.path) {
-            tracing::error!("job {id} is not kept: {error}");
+        if (ended || !is_known)
+            && let Some(job) = self.jobs.get(&attempt.job)
+            && let Err(error) = self.store.save(&job.view)
+        {
+            tracing::error!("job {} is not kept: {error}", attempt.job);
         }
-        self.hub.tell_all(&HelperMessage::Progress { job: id, progress });
-    }
-
-    /// A job has something to tell.
-    pub(super) fn note(&mut self, id: JobId, notice: Notice) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
-        job.last_line += 1;
-        let line = LogLine { seq: job.last_line, at: now(), level: notice.level(), notice };
-        if let Err(error) = self.store.log(id, &line) {
-            tracing::error!("a line of job {id} is not kept: {error}");
-        }
-        if job.log.len() == LOG_TAIL {
-            job.log.pop_front();
-        }
-        job.log.push_back(line.clone());
-        self.hub.tell_all(&HelperMessage::Log { job: id, line });
+        self.hub.tell_all(&HelperMessage::Progress { job: attempt.job, progress });
     }
 
     /// Ends a job with its results.
-    pub(super) fn complete(&mut self, id: JobId, notice: Notice, results: Option<ResultsView>) {
-        self.note(id, notice);
-        if let Some(job) = self.jobs.get_mut(&id) {
+    pub(super) fn complete(&mut self, attempt: Attempt, notice: Notice, results: Option<ResultsView>) {
+        self.note(attempt, notice);
+        if let Some(job) = self.current(attempt) {
             job.view.results = results;
+            job.view.resumable = None;
         }
-        self.happen(id, JobEvent::Complete);
+        self.happen(attempt, JobEvent::Complete);
     }
 
-    /// Ends a job with an error.
-    pub(super) fn fail(&mut self, id: JobId, failure: Failure) {
-        self.note(id, Notice::Failed(failure.clone()));
-        if let Some(job) = self.jobs.get_mut(&id) {
+    /// Ends a job with an error; `kept` is what it leaves for another attempt.
+    pub(super) fn fail(&mut self, attempt: Attempt, failure: Failure, kept: Option<Resumable>) {
+        self.note(attempt, Notice::Failed(failure.clone()));
+        if let Some(job) = self.current(attempt) {
             job.view.failure = Some(failure);
+            job.view.resumable = kept;
         }
-        self.happen(id, JobEvent::Fail);
+        self.happen(attempt, JobEvent::Fail);
+    }
+
+    /// Ends a job that was ended from here: by a person, or because its page was closed.
+    pub(super) fn stopped(&mut self, attempt: Attempt, kept: Option<Resumable>) {
+        let of_attempt = self.running.as_ref().filter(|running| running.job == attempt.job);
+        let (notice, event) = if of_attempt.is_some_and(|running| running.page_closed) {
+            (Notice::PageClosed, JobEvent::Interrupt)
+        } else {
+            (Notice::Cancelled, JobEvent::Cancel)
+        };
+        self.end_unfinished(attempt, notice, event, kept);
+    }
+
+    /// Ends a job because the helper ends.
+    pub(super) fn interrupted(&mut self, attempt: Attempt, kept: Option<Resumable>) {
+        self.end_unfinished(attempt, Notice::Interrupted, JobEvent::Interrupt, kept);
+    }
+
+    fn end_unfinished(&mut self, attempt: Attempt, notice: Notice, event: JobEvent, kept: Option<Resumable>) {
+        self.note(attempt, notice);
+        if let Some(job) = self.current(attempt) {
+            job.view.resumable = kept;
+        }
+        self.happen(attempt, event);
     }
 
     /// Asks a running job to stand still, or to go on.
@@ -259,58 +342,54 @@ impl Workbench {
 
     /// Stops a job whatever it does, or takes it out of the queue.
     pub(super) fn stop(&mut self, id: JobId) -> Result<(), WireError> {
-        let state = self.get(id)?.view.state;
+        let view = &self.get(id)?.view;
+        let (state, attempt) = (view.state, Attempt::of(view));
         if state.has_ended() {
             return Err(illegal(id, state, "stopped"));
         }
-        if let Some(running) = self.running.as_ref().filter(|running| running.job == id) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.job == id) {
+            running.page_closed = false;
             running.stop.cancel();
-            self.note(id, Notice::Stopping);
-            self.edit(id, |view| view.stopping = true);
+            self.note(attempt, Notice::Stopping);
+            self.edit(attempt, |view| view.stopping = true);
         } else {
-            self.note(id, Notice::Cancelled);
-            self.happen(id, JobEvent::Cancel);
+            self.note(attempt, Notice::Cancelled);
+            self.happen(attempt, JobEvent::Cancel);
         }
         Ok(())
     }
 
     /// Stops everything that one press of start began, the last first, so that nothing new begins.
     pub(super) fn stop_run(&mut self, run: RunId) -> Result<(), WireError> {
+        let jobs = self.of_run(run)?;
+        let open: Vec<_> = jobs.iter().rev().filter(|(_, state)| !state.has_ended()).map(|(id, _)| *id).collect();
+        if open.is_empty() {
+            return Err(WireError::new(ErrorCode::IllegalState, format!("run {run} has ended")));
+        }
+        self.at_once(|bench| open.into_iter().try_for_each(|id| bench.stop(id)))
+    }
+
+    /// The jobs of a run with their states, by number; at least one.
+    fn of_run(&self, run: RunId) -> Result<Vec<(JobId, JobState)>, WireError> {
         let of_run = self.jobs.values().filter(|job| job.view.run == run);
         let jobs: Vec<_> = of_run.map(|job| (job.view.id, job.view.state)).collect();
         if jobs.is_empty() {
             return Err(WireError::new(ErrorCode::NotFound, format!("there is no run {run}")).field("run"));
         }
-        let mut is_over = true;
-        for (id, _) in jobs.iter().rev().filter(|(_, state)| !state.has_ended()) {
-            is_over = false;
-            self.stop(*id)?;
-        }
-        if is_over { Err(WireError::new(ErrorCode::IllegalState, format!("run {run} has ended"))) } else { Ok(()) }
+        Ok(jobs)
     }
 
-    /// The session is gone for good; its jobs are not.
-    pub(super) fn disown(&mut self, session: SessionId) {
-        let own = self.jobs.values().filter(|job| job.view.owner == Some(session));
-        let own: Vec<_> = own.map(|job| job.view.id).collect();
-        for id in own {
-            self.edit(id, |view| view.owner = None);
-        }
-    }
-
-    /// Who holds the workbench: the first job that has not ended.
+    /// Who holds the workbench: the job that runs, or comes next.
     pub(super) fn lock(&self) -> Option<Lock> {
-        let unfinished = || self.jobs.values().map(|job| &job.view).filter(|view| !view.state.has_ended());
-        let view = unfinished().find(|view| view.state.is_active()).or_else(|| unfinished().next())?;
+        let active = self.jobs.values().find(|job| job.view.state.is_active());
+        let view = &active.or_else(|| self.jobs.get(self.order().first()?))?.view;
         let video = view.source.name().to_owned();
         Some(Lock { page: view.page, run: view.run, job: view.id, video, owner: view.owner })
     }
 
     /// Refuses what no page may do while one works.
     pub(super) fn check_free(&self) -> Result<(), WireError> {
-        let Some(lock) = self.lock() else { return Ok(()) };
-        let error = WireError::new(ErrorCode::PageLocked, format!("{} is at work on {}", lock.page.name(), lock.video));
-        Err(WireError { lock: Some(Box::new(lock)), ..error.hint("wait until it has ended, or stop it") })
+        self.free_for(None)
     }
 
     /// What a job runs is decided.
@@ -340,6 +419,18 @@ impl Workbench {
         Arc::clone(&self.moved)
     }
 
+    /// Whether a run may begin, or go on, now: nobody works, or that very run does.
+    fn free_for(&self, run: Option<RunId>) -> Result<(), WireError> {
+        match self.lock() {
+            Some(lock) if Some(lock.run) != run => {
+                let error =
+                    WireError::new(ErrorCode::PageLocked, format!("{} is at work on {}", lock.page.name(), lock.video));
+                Err(WireError { lock: Some(Box::new(lock)), ..error.hint("wait until it has ended, or stop it") })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A job and its video's path.
     pub(super) fn job(&self, id: JobId) -> Result<(&JobView, &Path), WireError> {
         self.get(id).map(|job| (&job.view, job.path.as_path()))
@@ -356,47 +447,18 @@ impl Workbench {
         (of(JobState::is_active), of(|state| state == JobState::Queued), self.jobs.len())
     }
 
-    /// What a client gets on arrival: the last jobs, and the end of the latest log.
-    pub(super) fn recent(&self) -> (Vec<JobView>, Vec<(JobId, LogLine)>) {
-        let ended = self.jobs.values().filter(|job| job.view.state.has_ended()).count();
-        let mut to_skip = ended.saturating_sub(RECENT);
-        let mut jobs = Vec::new();
-        for job in self.jobs.values() {
-            if job.view.state.has_ended() && to_skip > 0 {
-                to_skip -= 1;
-            } else {
-                jobs.push(job.view.clone());
-            }
-        }
-        let active = self.jobs.values().find(|job| job.view.state.is_active());
-        let latest = active.or_else(|| self.jobs.values().rfind(|job| job.last_line > 0));
-        let log = latest.map(|job| job.log.iter().map(|line| (job.view.id, line.clone())).collect());
-        (jobs, log.unwrap_or_default())
-    }
-
     fn get(&self, id: JobId) -> Result<&Job, WireError> {
         let none = || WireError::new(ErrorCode::NotFound, format!("there is no job {id}")).field("job");
         self.jobs.get(&id).ok_or_else(none)
     }
 
-    /// Keeps and tells a job as it is now, and the lock where that changed.
-    fn changed(&mut self, id: JobId) {
-        if let Some(job) = self.jobs.get(&id) {
-            if let Err(error) = self.store.save(&job.view, &job.path) {
-                tracing::error!("job {id} is not kept: {error}");
-            }
-            self.hub.tell_all(&HelperMessage::Job(Box::new(job.view.clone())));
+    /// The job, if this attempt is still the one that counts.
+    fn current(&mut self, attempt: Attempt) -> Option<&mut Job> {
+        let job = self.jobs.get_mut(&attempt.job).filter(|job| job.view.attempt == attempt.n);
+        if job.is_none() {
+            tracing::warn!("attempt {} of job {} is over and is not listened to", attempt.n, attempt.job);
         }
-        self.tell_lock();
-    }
-
-    fn tell_lock(&mut self) {
-        self.moved.notify_one();
-        let lock = self.lock();
-        if lock != self.told {
-            self.hub.tell_all(&HelperMessage::Lock(lock.clone()));
-            self.told = lock;
-        }
+        job
     }
 }
 

@@ -74,7 +74,15 @@ impl RecordWriter {
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
+        self.close()?.commit()
+    }
+
+    /// Writes the footer; the file has yet to get its name.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn close(mut self) -> Result<Pending> {
         if self.columns.rows() > 0 {
             self.encode()?;
         }
@@ -82,7 +90,8 @@ impl RecordWriter {
         let mut file = parquet.into_inner().map_err(|error| refused(pending.path(), error))?;
         file.flush().map_err(|source| Error::write(pending.path(), source))?;
         drop(file);
-        pending.commit()
+        pending.sync()?;
+        Ok(pending)
     }
 
     fn encode(&mut self) -> Result<()> {

@@ -185,19 +185,41 @@ impl Decoder {
         &self.info
     }
 
+    /// The number of the next frame.
+    pub fn position(&self) -> u64 {
+        self.index
+    }
+
     /// The next frame in presentation order; `None` at the end. Damaged packets are skipped and counted.
     ///
     /// # Errors
     /// Stopped, stalled, or a picture that can't be converted. A file that breaks off ends like a whole
     /// one; [`Self::warnings`] tells.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, VideoError> {
+        match self.decode()? {
+            Some(decoded) => self.convert(&decoded).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Goes past the next frame without making a picture of it; returns its time.
+    ///
+    /// # Errors
+    /// As [`Self::next_frame`].
+    pub fn pass(&mut self) -> Result<Option<i64>, VideoError> {
+        let Some(decoded) = self.decode()? else { return Ok(None) };
+        self.index += 1;
+        Ok(Some(self.pts.next(decoded.timestamp())))
+    }
+
+    fn decode(&mut self) -> Result<Option<ff::frame::Video>, VideoError> {
         let mut decoded = ff::frame::Video::empty();
         loop {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(VideoError::Stopped);
             }
             match self.decoder.receive_frame(&mut decoded) {
-                Ok(()) => return self.convert(&decoded).map(Some),
+                Ok(()) => return Ok(Some(decoded)),
                 Err(ff::Error::Eof) => return self.end(),
                 Err(_) if self.draining => return self.end(),
                 Err(_) => self.feed()?,
@@ -252,7 +274,7 @@ impl Decoder {
         Ok(())
     }
 
-    fn end(&self) -> Result<Option<Frame>, VideoError> {
+    fn end<T>(&self) -> Result<Option<T>, VideoError> {
         if self.index > 0 {
             return Ok(None);
         }

@@ -3,6 +3,7 @@
 mod decoder;
 mod encoder;
 mod limits;
+mod mp4;
 mod pts;
 mod rotation;
 mod scaler;
@@ -12,8 +13,9 @@ use std::path::PathBuf;
 use silhueta_shared::time::TimeBase;
 
 pub use decoder::Decoder;
-pub use encoder::{Coding, Encoder};
+pub use encoder::{Coder, Coding, Encoder, Packet};
 pub use limits::Limits;
+pub use mp4::Mp4;
 
 /// What the container says of its video stream. `fps` and `frames` are promises, not facts.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,13 +111,17 @@ pub enum VideoError {
 /// FFmpeg's version and whether the codecs that matter are there, for `silhueta doctor`.
 pub fn report() -> (String, Vec<(String, bool)>) {
     use ffmpeg_next::codec::{Id, decoder, encoder};
-    let version = ffmpeg_next::codec::version();
-    let version = format!("libavcodec {}.{}.{}", version >> 16, (version >> 8) & 0xff, version & 0xff);
     let decoders = [("H.264", Id::H264), ("HEVC", Id::HEVC), ("VP9", Id::VP9), ("AV1", Id::AV1), ("MPEG-4", Id::MPEG4)];
     let mut codecs: Vec<_> =
         decoders.iter().map(|(name, id)| (format!("{name} decoder"), decoder::find(*id).is_some())).collect();
     codecs.push(("H.264 encoder (libx264)".into(), encoder::find_by_name("libx264").is_some()));
-    (version, codecs)
+    (version(), codecs)
+}
+
+/// FFmpeg's version, as the library that runs says it.
+pub fn version() -> String {
+    let version = ffmpeg_next::codec::version();
+    format!("libavcodec {}.{}.{}", version >> 16, (version >> 8) & 0xff, version & 0xff)
 }
 
 /// Readies FFmpeg; of its own words only errors are kept, they reach the worker's last lines.

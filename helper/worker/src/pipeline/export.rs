@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use silhueta_results::file::Pending;
 use silhueta_results::journal::JournalReader;
 use silhueta_results::neurapose::{PoseJson, TrackingJson};
 use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter};
 use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_results::work::WorkFolder;
 use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::summary::Settings;
 
-use super::WorkFolder;
 use super::failure::JobError;
 use super::identify::Identities;
 use super::probe::Job;
@@ -17,6 +18,7 @@ use crate::control::Halt;
 use crate::faults::{self, Point};
 use crate::report::{Reporter, StageMeter};
 
+/// Writes them all; they have yet to get their names.
 pub(super) fn export(
     job: &Job<'_>,
     settings: &Settings,
@@ -25,7 +27,7 @@ pub(super) fn export(
     out: &Path,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
-) -> Result<(), JobError> {
+) -> Result<Vec<Pending>, JobError> {
     let mut record = RecordWriter::create(&out.join("record.parquet"), &meta(job, settings))?;
     let mut poses_json = PoseJson::create(&out.join("pose.json"))?;
     let video = Path::new(&job.spec.source).file_name().unwrap_or_default().to_string_lossy();
@@ -60,10 +62,7 @@ pub(super) fn export(
         }
         meter.advance();
     }
-    poses_json.finish()?;
-    tracking_json.finish()?;
-    record.finish()?;
-    Ok(())
+    Ok(vec![poses_json.close()?, tracking_json.close()?, record.close()?])
 }
 
 fn meta(job: &Job<'_>, settings: &Settings) -> RecordMeta {

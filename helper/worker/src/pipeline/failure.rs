@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use silhueta_shared::job::{Failure, FailureCode};
+use silhueta_shared::notice::AnewReason;
 use silhueta_vision::runtime::RuntimeError;
 use silhueta_vision::video::VideoError;
 
@@ -27,6 +28,13 @@ pub(crate) enum JobError {
     Source { path: PathBuf, why: String },
     #[error("frame {frame} is not what the first pass saw: was the file changed meanwhile?")]
     Changed { frame: u64 },
+    #[error("{} is being worked on by another process", path.display())]
+    Busy { path: PathBuf },
+    #[error("how far the work is can't be written down: {0}")]
+    NotKept(String),
+    /// Earlier work does not fit; caught before anybody is told.
+    #[error("{0}")]
+    Unfit(AnewReason),
     #[error("a picture can't be worked on: {0}")]
     Picture(String),
     /// No int8 copy can be made or judged.
@@ -84,8 +92,14 @@ impl JobError {
             Self::NoRuntime(_) => (FailureCode::RuntimeMissing, None),
             Self::NotQuantized(_) => (FailureCode::ModelUnfit, None),
             Self::Changed { .. } => (FailureCode::SourceChanged, Some("work through it again")),
-            Self::Picture(_) | Self::Disconnected | Self::Stopped => (FailureCode::Internal, None),
+            Self::Picture(_) | Self::NotKept(_) | Self::Disconnected | Self::Stopped | Self::Unfit(_) => {
+                (FailureCode::Internal, None)
+            }
+            Self::Busy { .. } => (FailureCode::OutputBusy, Some("wait until that has ended, or stop it")),
             Self::Space { .. } => (FailureCode::NoSpace, ROOM),
+            Self::Results(error) if error.is_out_of_space() => {
+                (FailureCode::NoSpace, Some("make room, then start it again: it goes on where it was"))
+            }
             Self::Results(_) | Self::Folder { .. } => (FailureCode::OutputUnwritable, ROOM),
         };
         Failure { code, message: self.to_string(), hint: hint.map(Into::into) }

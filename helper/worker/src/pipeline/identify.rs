@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use silhueta_results::journal::JournalReader;
+use silhueta_results::work::WorkFolder;
 use silhueta_shared::track::{IdentityId, TrackId};
 use silhueta_tracking::identify::{StitchConfig, stitch};
 use silhueta_tracking::tracklet::Tracklet;
 
-use super::WorkFolder;
 use super::failure::JobError;
 use crate::faults::{self, Point};
 use crate::report::Reporter;

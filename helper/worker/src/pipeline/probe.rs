@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use silhueta_registry::locate::sha256_unless;
+use silhueta_results::work::WorkFolder;
 use silhueta_shared::job::{Device, JobModels, JobSpec};
 use silhueta_shared::notice::{Notice, VideoFacts};
 use silhueta_shared::pose::KeypointSet;
@@ -79,6 +80,17 @@ impl Job<'_> {
         Ok(Decoder::open(path, &Limits::default(), DECODER_THREADS, reporter.control().stop_flag())?)
     }
 
+    /// Opens the networks of `track` that are not open: an attempt before may have taken them.
+    pub(super) fn open_trackers(&mut self) -> Result<Vec<(Detector, Osnet)>, JobError> {
+        let mut trackers = std::mem::take(&mut self.trackers);
+        let JobModels { detector, reid, .. } = &self.spec.models;
+        while trackers.len() < self.callers() {
+            let open = networks::detector(&self.runtime, self.device.used, detector)?;
+            trackers.push((open, networks::reid(&self.runtime, self.device.used, reid)?));
+        }
+        Ok(trackers)
+    }
+
     /// Opens the pose networks that the stage needs beside the first.
     pub(super) fn open_poses(&mut self) -> Result<Vec<PoseNetwork>, JobError> {
         let mut poses = std::mem::take(&mut self.poses);
@@ -110,7 +122,7 @@ pub(super) fn facts(info: &VideoInfo) -> VideoFacts {
     }
 }
 
-pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s>, JobError> {
+pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Reporter) -> Result<Job<'s>, JobError> {
     let path = Path::new(&spec.source);
     let info = open(path, reporter.control().stop_flag())?;
     reporter.log(Notice::Opened(facts(&info)));
@@ -136,7 +148,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     announce(device.used, pose);
     let poses = vec![networks::pose(&runtime, device.used, pose, spec.pose_channels)?];
     let keypoints = poses[0].keypoints();
-    check_space(spec, &info, keypoints)?;
+    check_space(spec, &info, keypoints, files.size())?;
     let mut job = Job {
         spec,
         source: SourceInfo {
@@ -175,13 +187,17 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, reporter: &Reporter) -> Result<Job<'s
     Ok(job)
 }
 
-/// Refuses a job that would fill the disk: the annotated video is about as large as the source (its
-/// quality is fixed, so allow twice), the data about 2 KB a frame with COCO's joints and more with more of them.
-fn check_space(spec: &JobSpec, info: &VideoInfo, keypoints: KeypointSet) -> Result<(), JobError> {
+/// Refuses a job that would fill the disk: the annotated video is about as large as the source (its quality is
+/// fixed, so allow for more) and is there twice while it is put together; the data are about 2 KB a frame with
+/// COCO's joints and more with more of them. What an earlier run left is part of it.
+fn check_space(spec: &JobSpec, info: &VideoInfo, keypoints: KeypointSet, have: u64) -> Result<(), JobError> {
     let source = std::fs::metadata(&spec.source).map_or(0, |meta| meta.len());
-    let video = if spec.video { source.saturating_mul(2) } else { 0 };
+    let video = if spec.video { source.saturating_mul(3) } else { 0 };
     let frame = 2048 * keypoints.count().div_ceil(KeypointSet::Coco17.count()) as u64;
-    let needed = RESERVE.saturating_add(video).saturating_add(info.frames.unwrap_or(0).saturating_mul(frame));
+    let needed = RESERVE
+        .saturating_add(video)
+        .saturating_add(info.frames.unwrap_or(0).saturating_mul(frame))
+        .saturating_sub(have);
     let out = Path::new(&spec.out_dir);
     let free = doctor::free_space(out).map_err(|e| JobError::folder(out, &e))?;
     if free < needed {

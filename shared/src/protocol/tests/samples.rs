@@ -4,7 +4,7 @@
 use crate::geometry::Bbox;
 use crate::job::{Device, Failure, FailureCode, Precision, Stage};
 use crate::model::{Profile, Role};
-use crate::notice::{Level, Notice, VideoFacts, VideoWarning};
+use crate::notice::{AnewReason, Level, Notice, VideoFacts, VideoWarning};
 use crate::protocol::*;
 use crate::state::JobState;
 use crate::summary::PassedOver;
@@ -82,16 +82,16 @@ pub(super) fn client() -> Vec<(String, ClientMessage)> {
 fn asks() -> Vec<(String, Ask)> {
     let mut samples = Vec::new();
     for device in all::<Device>() {
-        let start = StartRun { page: Page::Processar, sources: sources(), settings: settings(device) };
+        let start = StartRun { page: Page::Processar, sources: sources(), settings: settings(device), attached: false };
         samples.push((format!("start {device}"), Ask::Start(start)));
     }
     for precision in all::<Precision>() {
         let settings = JobSettings { precision, ..settings(Device::Cpu) };
-        let start = StartRun { page: Page::Processar, sources: sources(), settings };
+        let start = StartRun { page: Page::Processar, sources: sources(), settings, attached: false };
         samples.push((format!("start with {precision}"), Ask::Start(start)));
     }
     let plain = JobSettings { video: false, ..JobSettings::default() };
-    let start = StartRun { page: Page::Testes, sources: sources().split_off(2), settings: plain };
+    let start = StartRun { page: Page::Testes, sources: sources().split_off(2), settings: plain, attached: true };
     samples.push((text("start with nothing chosen"), Ask::Start(start)));
     for source in sources() {
         let name = serde_json::to_value(&source).unwrap();
@@ -102,6 +102,13 @@ fn asks() -> Vec<(String, Ask)> {
         Ask::Resume { job: job_id() },
         Ask::Stop { job: job_id() },
         Ask::StopRun { run: run_id() },
+        Ask::Continue { job: job_id() },
+        Ask::ContinueRun { run: run_id() },
+        Ask::Retry { job: job_id() },
+        Ask::Remove { job: job_id() },
+        Ask::MoveJob { job: job_id(), before: JobId::new(9) },
+        Ask::PauseQueue { on: true },
+        Ask::Attach { run: run_id(), on: true },
         Ask::ShutDown,
         Ask::Roots,
         Ask::OpenRoot { path: text("/home/ana/Videos") },
@@ -157,6 +164,9 @@ fn notices() -> Vec<Notice> {
         Notice::Stopping,
         Notice::Cancelled,
         Notice::Interrupted,
+        Notice::PageClosed,
+        Notice::Requeued { attempt: 2, fresh: false },
+        Notice::GoesOn { stage: Stage::Pose, frame: 120 },
         Notice::FinishedBefore { folder: text("/home/ana/Silhueta/Street") },
         Notice::Completed { people: 18, seconds: 61.5 },
         Notice::LeftOver { path: text("/home/ana/Silhueta/Street/x.part"), why: text("Permission denied") },
@@ -167,6 +177,7 @@ fn notices() -> Vec<Notice> {
     samples.extend(all::<Stage>().into_iter().map(ended));
     samples.extend(warnings().into_iter().map(Notice::Video));
     samples.extend(all::<FailureCode>().into_iter().map(|code| Notice::Failed(failure(code))));
+    samples.extend(all::<AnewReason>().into_iter().map(|why| Notice::BeginsAnew { why }));
     assert_complete(&samples);
     samples
 }
@@ -187,13 +198,16 @@ fn job(state: JobState) -> JobView {
         run: run_id(),
         page: Page::Processar,
         owner: state.is_active().then(session),
+        attached: state.is_active(),
         source: sources().swap_remove(0),
         settings: settings(Device::Auto),
         state,
+        attempt: if state == JobState::Interrupted { 2 } else { 1 },
         stopping: state == JobState::Paused(Stage::Track),
         stalled: (state == JobState::Running(Stage::Pose)).then_some(1_700_000_009_000),
         facts: (state != JobState::Queued).then(facts),
         stages: if state == JobState::Queued { vec![] } else { vec![running] },
+        resumable: state.is_unfinished().then_some(Resumable { stage: Stage::Pose, done: 1234, total: Some(5000) }),
         failure: (state == JobState::Failed).then(|| failure(FailureCode::SourceUnreadable)),
         results: done.then(results),
         created: 1_700_000_000_000,
@@ -221,6 +235,10 @@ fn results() -> ResultsView {
 
 fn lock() -> Lock {
     Lock { page: Page::Processar, run: run_id(), job: job_id(), video: text("Street.mp4"), owner: Some(session()) }
+}
+
+fn queue() -> QueueView {
+    QueueView { paused: true, order: vec![job_id(), JobId::new(6).unwrap()] }
 }
 
 fn roots() -> Vec<Root> {
@@ -351,6 +369,7 @@ fn snapshot(full: bool) -> Snapshot {
         now: 1_700_000_002_000,
         jobs: if full { vec![job(JobState::Completed), job(JobState::Running(Stage::Pose))] } else { vec![] },
         log: if full { vec![(job_id(), line(1, Notice::Opened(facts())))] } else { vec![] },
+        queue: if full { queue() } else { QueueView::default() },
         lock: full.then(lock),
         hardware: hardware(full),
         models: shelf,
@@ -453,6 +472,10 @@ pub(super) fn helper() -> Vec<(String, HelperMessage)> {
     }
     let runtime = Err(text("No such library"));
     for (name, message) in [
+        ("", HelperMessage::Jobs(vec![job(JobState::Queued), job(JobState::Cancelled)])),
+        ("", HelperMessage::Logs(vec![(job_id(), line(1, Notice::Cancelled))])),
+        ("", HelperMessage::Removed { job: job_id() }),
+        ("", HelperMessage::Queue(queue())),
         ("taken", HelperMessage::Lock(Some(lock()))),
         ("free", HelperMessage::Lock(None)),
         ("without a card", HelperMessage::Hardware(hardware(false))),

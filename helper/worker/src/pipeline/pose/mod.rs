@@ -1,37 +1,46 @@
 //! Stage `pose`: the second pass. People are cropped and posed in batches across people and frames; the
 //! finished frames are drawn and encoded in order.
 
-use std::collections::VecDeque;
-use std::path::Path;
+mod batches;
+mod feeder;
+mod rejoin;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use silhueta_results::file::Pending;
+use silhueta_results::checkpoint::{Checkpoint, Lengths};
 use silhueta_results::journal::{JournalReader, JournalWriter};
 use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::pose::Keypoint;
 use silhueta_shared::track::TrackId;
 use silhueta_vision::draw::{self, Person};
 use silhueta_vision::frame::Frame;
 use silhueta_vision::pose::PoseNetwork;
-use silhueta_vision::video::{Coding, Decoder, Encoder};
 
-use super::WorkFolder;
+use super::book::Book;
 use super::failure::JobError;
 use super::identify::Identities;
+use super::overlay::{Coded, Overlay};
 use super::probe::Job;
-use super::sampler::Sampler;
-use crate::control::{Halt, Stopped};
+use crate::control::Halt;
 use crate::faults::{self, Point};
 use crate::preview::{Gate, Seen};
 use crate::report::{Reporter, StageMeter};
+use feeder::Feeder;
+use rejoin::Rejoin;
 
 /// A frame and the tracked people in it.
 #[derive(Debug)]
 struct Scene {
+    /// Its number among those looked at.
+    seq: u64,
     frame: Arc<Frame>,
     people: Vec<(TrackId, Bbox)>,
+    /// Their poses, where an earlier run found them: then it only has to be drawn.
+    known: Option<Vec<Vec<Keypoint>>>,
 }
 
 /// One person to pose: the frame's number, the person's place in it, and where to look.
@@ -43,44 +52,49 @@ struct Crop {
     bbox: Bbox,
 }
 
-/// A frame with its finished poses, to be drawn.
-type Drawing = (Scene, Vec<Vec<Keypoint>>);
+/// What is to be drawn.
+enum Drawing {
+    /// A frame with its finished poses.
+    Frame(Scene, Vec<Vec<Keypoint>>),
+    /// That was the last one.
+    End,
+}
 
 type Posed = Result<Vec<(u64, usize, Vec<Keypoint>)>, JobError>;
 
-/// What the stage leaves.
-#[derive(Debug)]
-pub(super) struct Posing {
-    /// The annotated video, to be committed.
-    pub(super) overlay: Option<Pending>,
-    /// Preview pictures that were encoded.
-    pub(super) pictures: u64,
-}
-
-/// Runs the stage.
+/// Runs the stage, from its beginning or from where a checkpoint left it; returns how many preview pictures were
+/// encoded.
 pub(super) fn pose(
     job: &mut Job<'_>,
     files: &WorkFolder,
     identities: &Identities,
-    out: &Path,
+    book: &mut Book<'_>,
+    at: Option<&Checkpoint>,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
-) -> Result<Posing, JobError> {
-    let networks = job.open_poses()?;
+) -> Result<u64, JobError> {
+    let batch = job.pose_batch();
+    let coded = if job.spec.video { Some(Coded::read(files)?) } else { None };
+    let rejoin = match at {
+        Some(at) => {
+            let ticks = i64::from(job.time_base().num());
+            Rejoin::find(files, at, batch, coded.as_ref().map(|coded| (coded, ticks)))?
+        }
+        None => Rejoin::default(),
+    };
+    let looked_at = book.counted().map_or(0, |counted| counted.looked_at);
+    if at.is_some() && rejoin.done == looked_at && coded.is_none_or(|coded| coded.is_whole) {
+        return Ok(0);
+    }
+    let tracks = JournalReader::<FrameTracks>::open(&files.tracks())?;
+    let poses = match rejoin.poses {
+        Some(position) => JournalWriter::<FramePoses>::open_at(&files.poses(), position)?,
+        None => JournalWriter::create(&files.poses())?,
+    };
+    let overlay = if job.spec.video { Some(Overlay::open(job, files, rejoin.overlay)?) } else { None };
     let mut decoder = job.decoder(reporter)?;
     let mut sampler = job.sampler();
-    let batch = job.pose_batch();
-    let tracks = JournalReader::<FrameTracks>::open(&files.tracks())?;
-    let mut poses = JournalWriter::<FramePoses>::create(&files.poses())?;
-    let overlay = job.spec.video.then(|| Pending::new(out.join("overlay.mp4")));
-    let size = (job.info.width, job.info.height);
-    let encoder = match &overlay {
-        Some(overlay) => {
-            let coding = Coding::fine(job.spec.threads);
-            Some(Encoder::create(overlay.part(), size, job.time_base(), job.fps(), coding)?)
-        }
-        None => None,
-    };
+    let networks = job.open_poses()?;
 
     // A batch may wait for people of the next `batch` frames, so that many are in flight at least.
     let in_flight = 2 * networks.len() + batch + 2;
@@ -94,23 +108,41 @@ pub(super) fn pose(
     let (draw_sender, drawings) = bounded::<Drawing>(2);
 
     let (time_base, halt) = (job.time_base(), Halt::new(reporter.control()));
-    let pictures = std::thread::scope(|scope| -> Result<u64, JobError> {
+    let mark = at.and_then(|at| at.mark);
+    let lengths = at.map_or_else(|| book.lengths(), |at| at.lengths);
+    std::thread::scope(|scope| -> Result<u64, JobError> {
         let mut gate = Gate::open(scope, reporter, time_base);
         let feeding = scope.spawn(|| {
-            let feeder = Feeder { permit, scenes: scene_sender, crops: crop_sender, batch, waiting: VecDeque::new() };
-            feeder.feed(&mut decoder, &mut sampler, tracks, |is_still| reporter.stand(&halt, is_still))
+            let feeder = Feeder::new(permit, scene_sender, crop_sender, batch, rejoin, mark);
+            feeder.feed(&mut decoder, &mut sampler, tracks, files, &halt, reporter)
         });
         for network in networks {
             let (crops, posed) = (crops.clone(), posed_sender.clone());
             scope.spawn(move || estimate(network, &crops, &posed));
         }
-        let drawing = encoder.map(|encoder| scope.spawn(move || draw(encoder, identities, &drawings)));
+        let drawing = overlay.map(|overlay| scope.spawn(move || draw(overlay, identities, &drawings)));
         drop((crops, posed_sender));
 
         let draw_sender = drawing.is_some().then_some(draw_sender);
-        let mut finished =
-            Finished { journal: &mut poses, draw: draw_sender.as_ref(), gate: &mut gate, identities, out };
-        let result = collect(&scenes, &posed, &release, &mut finished, meter, reporter);
+        let mut finished = Finished {
+            journal: poses,
+            is_intact: true,
+            done: rejoin.done,
+            lengths,
+            book,
+            draw: draw_sender.as_ref(),
+            gate: &mut gate,
+            identities,
+        };
+        let mut result = collect(&scenes, &posed, &release, &mut finished, meter, reporter);
+        if result.is_ok() && finished.done < looked_at {
+            // The decoder ended first; it says why.
+            result = Err(JobError::Disconnected);
+        }
+        result = result.and_then(|()| finished.end(meter));
+        if result.is_err() {
+            finished.keep(meter);
+        }
         // Whoever still waits to send or to draw ends now.
         drop((scenes, posed, release, draw_sender));
         halt.end();
@@ -124,74 +156,7 @@ pub(super) fn pose(
             Some(cause) if matches!(first, Some(JobError::Disconnected)) => Err(cause),
             _ => first.map_or(Ok(pictures), Err),
         }
-    })?;
-    poses.sync()?;
-    Ok(Posing { overlay, pictures })
-}
-
-/// Decodes the video again beside the journal of its tracks and cuts the people into batches.
-struct Feeder {
-    permit: Sender<()>,
-    scenes: Sender<Scene>,
-    crops: Sender<Vec<Crop>>,
-    batch: usize,
-    waiting: VecDeque<Crop>,
-}
-
-impl Feeder {
-    fn feed(
-        mut self,
-        decoder: &mut Decoder,
-        sampler: &mut Sampler,
-        tracks: JournalReader<FrameTracks>,
-        stand: impl Fn(&dyn Fn() -> bool) -> Result<(), Stopped>,
-    ) -> Result<(), JobError> {
-        for (seq, row) in (0u64..).zip(tracks) {
-            let row = row?;
-            // Frames from the first whose people still wait for a full batch can't get through meanwhile.
-            let held = self.waiting.front().map_or(0, |crop| seq - crop.seq);
-            stand(&|| self.permit.len() as u64 <= held)?;
-            let frame = loop {
-                match decoder.next_frame()? {
-                    Some(frame) if sampler.keeps(frame.pts) => break frame,
-                    Some(_) => {}
-                    None => return Err(changed(&row)),
-                }
-            };
-            if (frame.index, frame.pts) != (row.frame, row.pts) {
-                return Err(changed(&row));
-            }
-            faults::pass(Point::PoseDecode, frame.index);
-            self.permit.send(()).map_err(|_| JobError::Disconnected)?;
-            let frame = Arc::new(frame);
-            let people: Vec<_> = row.boxes.iter().filter_map(|b| Some((b.track?, b.bbox))).collect();
-            let crops = people.iter().enumerate();
-            self.waiting.extend(crops.map(|(person, (_, bbox))| Crop {
-                seq,
-                person,
-                frame: Arc::clone(&frame),
-                bbox: *bbox,
-            }));
-            self.scenes.send(Scene { frame, people }).map_err(|_| JobError::Disconnected)?;
-            while self.waiting.len() >= self.batch {
-                self.send_batch()?;
-            }
-            // What goes into a batch is decided by the video alone: a crop waits for at most `batch` frames.
-            if self.waiting.front().is_some_and(|crop| seq - crop.seq >= self.batch as u64) {
-                self.send_batch()?;
-            }
-        }
-        if self.waiting.is_empty() { Ok(()) } else { self.send_batch() }
-    }
-
-    fn send_batch(&mut self) -> Result<(), JobError> {
-        let count = self.waiting.len().min(self.batch);
-        self.crops.send(self.waiting.drain(..count).collect()).map_err(|_| JobError::Disconnected)
-    }
-}
-
-fn changed(row: &FrameTracks) -> JobError {
-    JobError::Changed { frame: row.frame }
+    })
 }
 
 /// One caller of the pose network.
@@ -208,26 +173,59 @@ fn estimate(mut network: PoseNetwork, crops: &Receiver<Vec<Crop>>, posed: &Sende
 }
 
 /// Where finished frames go.
-struct Finished<'a, 'r, 'scope> {
-    journal: &'a mut JournalWriter<FramePoses>,
+struct Finished<'a, 'b, 'j, 'r, 'scope> {
+    journal: JournalWriter<FramePoses>,
+    /// Whether the journal ends with a whole row, as far as we know.
+    is_intact: bool,
+    /// Rows in it.
+    done: u64,
+    lengths: Lengths,
+    book: &'b mut Book<'j>,
     draw: Option<&'a Sender<Drawing>>,
     gate: &'a mut Gate<'r, 'scope>,
     identities: &'a Identities,
-    out: &'a Path,
 }
 
-impl Finished<'_, '_, '_> {
+impl Finished<'_, '_, '_, '_, '_> {
     fn take(&mut self, scene: Scene, poses: Vec<Vec<Keypoint>>) -> Result<(), JobError> {
         let row = FramePoses { frame: scene.frame.index, poses };
-        faults::disk(row.frame).map_err(|e| JobError::folder(self.out, &e))?;
+        self.is_intact = false;
+        faults::disk(row.frame)?;
         self.journal.append(&row)?;
+        (self.is_intact, self.done) = (true, self.done + 1);
         self.gate.offer(&scene.frame, || {
             let people = persons(&scene.people, &row.poses, self.identities);
             people.map(|(track, person)| Seen::new(track, &person)).collect()
         });
+        self.draw(scene, row.poses)
+    }
+
+    fn draw(&self, scene: Scene, poses: Vec<Vec<Keypoint>>) -> Result<(), JobError> {
         match self.draw {
-            Some(draw) => draw.send((scene, row.poses)).map_err(|_| JobError::Disconnected),
+            Some(draw) => draw.send(Drawing::Frame(scene, poses)).map_err(|_| JobError::Disconnected),
             None => Ok(()),
+        }
+    }
+
+    fn checkpoint(&mut self, meter: &StageMeter<'_>) -> Result<(), JobError> {
+        self.lengths.poses = self.journal.sync()?;
+        self.book.write(meter, self.done, self.lengths, &[])
+    }
+
+    /// All frames are done.
+    fn end(&mut self, meter: &StageMeter<'_>) -> Result<(), JobError> {
+        if let Some(draw) = self.draw {
+            draw.send(Drawing::End).map_err(|_| JobError::Disconnected)?;
+        }
+        self.checkpoint(meter)
+    }
+
+    /// The stage ends early: what is done is kept, as far as it can be.
+    fn keep(&mut self, meter: &StageMeter<'_>) {
+        if self.is_intact
+            && let Err(error) = self.checkpoint(meter)
+        {
+            tracing::warn!("the last frames will have to be worked through again: {error}");
         }
     }
 }
@@ -249,13 +247,22 @@ fn collect(
     scenes: &Receiver<Scene>,
     posed: &Receiver<Posed>,
     release: &Receiver<()>,
-    finished: &mut Finished<'_, '_, '_>,
+    finished: &mut Finished<'_, '_, '_, '_, '_>,
     meter: &mut StageMeter<'_>,
     reporter: &Reporter,
 ) -> Result<(), JobError> {
     // Poses that came before their frame's turn; bounded by the permits.
-    let mut early: std::collections::BTreeMap<(u64, usize), Vec<Keypoint>> = std::collections::BTreeMap::new();
-    for (seq, scene) in (0u64..).zip(scenes) {
+    let mut early: BTreeMap<(u64, usize), Vec<Keypoint>> = BTreeMap::new();
+    for mut scene in scenes {
+        if let Some(poses) = scene.known.take() {
+            if reporter.control().is_stopped() {
+                return Err(JobError::Stopped);
+            }
+            finished.draw(scene, poses)?;
+            release.recv().map_err(|_| JobError::Disconnected)?;
+            continue;
+        }
+        let seq = scene.seq;
         let mut joints = Vec::with_capacity(scene.people.len());
         for person in 0..scene.people.len() {
             loop {
@@ -267,29 +274,38 @@ fn collect(
                     break;
                 }
                 let batch = posed.recv().map_err(|_| JobError::Disconnected)??;
-                early.extend(batch.into_iter().map(|(seq, person, pose)| ((seq, person), pose)));
+                // Those of earlier frames were only there to make the batch the same.
+                let batch = batch.into_iter().filter(|(of, ..)| *of >= seq);
+                early.extend(batch.map(|(seq, person, pose)| ((seq, person), pose)));
             }
         }
         if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
         }
+        let is_due = finished.book.is_due();
+        if is_due {
+            finished.book.mark(&scene.frame);
+        }
         finished.take(scene, joints)?;
         release.recv().map_err(|_| JobError::Disconnected)?;
         meter.advance();
+        if is_due {
+            finished.checkpoint(meter)?;
+        }
     }
     Ok(())
 }
 
-/// Draws and encodes the annotated video.
-fn draw(mut encoder: Encoder, identities: &Identities, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
-    for (Scene { frame, people }, poses) in drawings {
+/// Draws and encodes the annotated video. Without an [`Drawing::End`] what comes is not all.
+fn draw(mut overlay: Overlay, identities: &Identities, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
+    for drawing in drawings {
+        let Drawing::Frame(Scene { frame, people, .. }, poses) = drawing else { return overlay.finish() };
         faults::pass(Point::PoseDraw, frame.index);
         let people: Vec<_> = persons(&people, &poses, identities).map(|(_, person)| person).collect();
         // A picture that the preview still looks at is left as it is.
         let mut frame = Arc::try_unwrap(frame).unwrap_or_else(|shared| Frame::clone(&shared));
         draw::people(&mut frame, &people).map_err(|e| JobError::Picture(e.to_string()))?;
-        encoder.write(&frame)?;
+        overlay.write(&frame)?;
     }
-    encoder.finish()?;
     Ok(())
 }

@@ -1,0 +1,63 @@
+//! `silhueta resume`: goes on with what a results folder holds, as it was asked for then.
+
+use std::path::{Path, PathBuf};
+
+use silhueta_registry::locate::sha256;
+use silhueta_shared::job::{Failure, FailureCode, JobSpec};
+use silhueta_shared::protocol::JobId;
+
+use super::progress::Display;
+use super::{Outcome, turn};
+use crate::cli::{ResumeOptions, complain};
+use crate::exit::{CliError, Exit};
+use crate::farewell::Farewell;
+use crate::signals::Signals;
+use crate::{place, serve};
+
+/// Goes on with all of them; one that fails doesn't keep the others from their turn.
+pub(crate) async fn resume(options: &ResumeOptions, farewell: &Farewell) -> Result<Exit, CliError> {
+    let mut signals = Signals::listen()?;
+    let mut worst = Exit::Done;
+    for (i, target) in options.targets.iter().enumerate() {
+        let outcome = match find(target) {
+            Ok(spec) => {
+                let video = Path::new(&spec.source);
+                let display = Display::new(options.progress, video, (i + 1, options.targets.len()));
+                turn(&spec, &display, &mut signals, farewell).await
+            }
+            Err(error) => {
+                complain(&error);
+                Outcome::Failed(error.exit())
+            }
+        };
+        match outcome {
+            Outcome::Done => {}
+            Outcome::Failed(exit) => worst = if worst == Exit::Done { exit } else { worst },
+            Outcome::Ended(exit) => return Ok(exit),
+        }
+    }
+    Ok(worst)
+}
+
+/// The job that a target holds, with its networks as they are now.
+fn find(target: &str) -> Result<JobSpec, CliError> {
+    let folder = match target.parse::<u64>().ok().and_then(JobId::new) {
+        Some(job) if !Path::new(target).exists() => serve::folder_of(job)?,
+        _ => PathBuf::from(target),
+    };
+    let none = || {
+        let message = format!("{} holds no unfinished work", folder.display());
+        let hint = Some("name the folder of one video's results, or start it with `silhueta run`".to_owned());
+        CliError::Job(Failure { code: FailureCode::SourceMissing, message, hint })
+    };
+    let mut spec = place::unfinished(&folder).ok_or_else(none)?.spec;
+    let absolute = folder.canonicalize().map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
+    // The folder may have been moved since; a network may have been replaced.
+    spec.out_dir = absolute.display().to_string();
+    let models = &mut spec.models;
+    for model in [&mut models.detector, &mut models.reid, &mut models.pose] {
+        model.sha256 = sha256(Path::new(&model.file))
+            .map_err(|e| CliError::Runtime(format!("the network {} can't be read: {e}", model.file)))?;
+    }
+    Ok(spec)
+}
