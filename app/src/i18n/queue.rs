@@ -13,6 +13,7 @@ pub(crate) struct Queue {
     pub(crate) take_out: fn(&str) -> String,
     pub(crate) unfinished: fn(&str) -> String,
     pub(crate) continue_all: &'static str,
+    pub(crate) not_begun: &'static str,
     pub(crate) go_on: &'static str,
     pub(crate) try_again: &'static str,
     pub(crate) anew: &'static str,
@@ -34,6 +35,7 @@ const PT_BR: Queue = Queue {
     take_out: |name| format!("Tirar {name} da fila"),
     unfinished: |videos| format!("Por terminar: {videos}"),
     continue_all: "Continuar todos",
+    not_begun: "não tinha começado",
     go_on: "Continuar",
     try_again: "Tentar de novo",
     anew: "Do início",
@@ -53,6 +55,7 @@ const EN: Queue = Queue {
     take_out: |name| format!("Take {name} out of the queue"),
     unfinished: |videos| format!("Unfinished: {videos}"),
     continue_all: "Continue all",
+    not_begun: "had not begun",
     go_on: "Continue",
     try_again: "Try again",
     anew: "From the start",
@@ -72,6 +75,7 @@ const RU: Queue = Queue {
     take_out: |name| format!("Убрать {name} из очереди"),
     unfinished: |videos| format!("Не закончено: {videos}"),
     continue_all: "Продолжить все",
+    not_begun: "не начиналось",
     go_on: "Продолжить",
     try_again: "Повторить",
     anew: "С начала",
@@ -93,9 +97,13 @@ pub(crate) fn kept(locale: Locale, kept: Option<&Resumable>) -> String {
         }
         .to_owned();
     };
+    let at_start = *done == 0;
     let (stage, done) = (notices::stage(locale, *stage), locale.int(*done));
     let total = total.map(|total| locale.int(total));
     match (locale, total) {
+        (Locale::PtBr, _) if at_start => format!("continua em {stage}; o que foi feito está guardado"),
+        (Locale::En, _) if at_start => format!("goes on at {stage}; partial results kept"),
+        (Locale::Ru, _) if at_start => format!("продолжится с этапа «{stage}»; сделанное сохранено"),
         (Locale::PtBr, Some(total)) => {
             format!("continua em {stage}, quadro {done} de {total}; o que foi feito está guardado")
         }
@@ -121,6 +129,8 @@ mod tests {
         assert_eq!(said(Locale::En, Some(5000)), "goes on at Pose, frame 1,234 of 5,000; partial results kept");
         assert!(said(Locale::PtBr, Some(5000)).contains("quadro 1.234 de 5.000"));
         assert!(said(Locale::Ru, None).contains("кадр 1"));
+        let start = Resumable { done: 0, ..at(Some(5000)) };
+        assert_eq!(kept(Locale::En, Some(&start)), "goes on at Pose; partial results kept");
         assert_eq!(kept(Locale::En, None), "nothing was kept");
     }
 }

@@ -86,6 +86,11 @@ fn the_helper_ends_and_comes_back_under_an_open_page() {
             assert!(page.is_on("again-toggle").await);
             page.tab.see("start", SOON).await;
         }
+        // One press, and what was killed goes on to its end.
+        page.tab.click("[data-testid='halted'][data-name='street.mp4'] [data-testid='continue']").await;
+        page.video("street.mp4", "completed", JOB).await;
+        page.tab.see("results", SOON).await;
+        assert_eq!(page.tab.count("unfinished").await, 0);
         // A socket that can't be opened is all that it may complain of.
         page.tab.assert_quiet_but(&[
             "WebSocket connection",

@@ -35,7 +35,13 @@ pub(super) fn blocked() -> Signal<Option<String>> {
 #[component]
 pub(super) fn Kept(job: Memo<Option<JobView>>) -> impl IntoView {
     let locale = use_locale();
-    let kept = move || kept(locale.get(), job.with(|job| job.as_ref().and_then(|job| job.resumable)).as_ref());
+    let t = use_texts::<Queue>();
+    let kept = move || {
+        job.with(|job| match job {
+            Some(JobView { resumable: None, started: None, .. }) => t().not_begun.to_owned(),
+            job => kept(locale.get(), job.as_ref().and_then(|job| job.resumable.as_ref())),
+        })
+    };
     view! { <span class="kept" data-testid="kept">{kept}</span> }
 }
 

@@ -45,7 +45,8 @@ pub(super) fn Log() -> impl IntoView {
     let body = NodeRef::<html::Div>::new();
     let at_end = RwSignal::new(true);
     let go_to_end = move || {
-        if let Some(body) = body.get_untracked() {
+        // The frame after may find the log gone: the last job of the run was forgotten.
+        if let Some(body) = body.try_get_untracked().flatten() {
             body.set_scroll_top(body.scroll_height());
         }
     };
