@@ -15,6 +15,10 @@ pub(crate) struct Results {
     pub(crate) cancelled: fn(&str) -> String,
     pub(crate) interrupted: fn(&str) -> String,
     pub(crate) interrupted_hint: &'static str,
+    /// The stage, and the frames of it that are done: of how many, where that is known.
+    pub(crate) kept: fn(&str, &str) -> String,
+    pub(crate) go_on: &'static str,
+    pub(crate) go_on_with: fn(&str) -> String,
 }
 
 section!(Results);
@@ -28,9 +32,12 @@ const PT_BR: Results = Results {
     failed: |video| format!("{video} falhou"),
     way_out: "O que fazer",
     partial: "Os outros vídeos da execução não são afetados.",
-    cancelled: |video| format!("Parado: {video}. Comece de novo quando quiser."),
+    cancelled: |video| format!("Parado: {video}"),
     interrupted: |video| format!("{video} foi interrompido"),
-    interrupted_hint: "O programa terminou durante o trabalho. Comece de novo: o vídeo é refeito do início.",
+    interrupted_hint: "O programa terminou durante o trabalho.",
+    kept: |stage, frames| format!("Parcial: o que foi feito está guardado ({stage}, {frames})."),
+    go_on: "Continuar",
+    go_on_with: |video| format!("Continuar {video}"),
 };
 
 const EN: Results = Results {
@@ -42,9 +49,12 @@ const EN: Results = Results {
     failed: |video| format!("{video} failed"),
     way_out: "What to do",
     partial: "The run's other videos are not affected.",
-    cancelled: |video| format!("Stopped: {video}. Start again whenever you like."),
+    cancelled: |video| format!("Stopped: {video}"),
     interrupted: |video| format!("{video} was interrupted"),
-    interrupted_hint: "The helper ended while it worked. Start again: the video is done from its beginning.",
+    interrupted_hint: "The helper ended while it worked.",
+    kept: |stage, frames| format!("Partial: what was done is kept ({stage}, {frames})."),
+    go_on: "Continue",
+    go_on_with: |video| format!("Continue {video}"),
 };
 
 const RU: Results = Results {
@@ -56,9 +66,12 @@ const RU: Results = Results {
     failed: |video| format!("{video}: сбой"),
     way_out: "Что делать",
     partial: "На другие видео запуска это не влияет.",
-    cancelled: |video| format!("Остановлено: {video}. Начните снова, когда захотите."),
+    cancelled: |video| format!("Остановлено: {video}"),
     interrupted: |video| format!("{video}: прервано"),
-    interrupted_hint: "Программа завершилась во время работы. Начните снова: видео обработается с начала.",
+    interrupted_hint: "Программа завершилась во время работы.",
+    kept: |stage, frames| format!("Частично: сделанное сохранено ({stage}, {frames})."),
+    go_on: "Продолжить",
+    go_on_with: |video| format!("Продолжить {video}"),
 };
 
 /// What a file of the results holds; a name that is not known says itself.
