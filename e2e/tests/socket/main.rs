@@ -8,6 +8,7 @@
 )]
 
 mod feed;
+mod goes_on;
 mod jobs;
 mod preview;
 mod restarts;
