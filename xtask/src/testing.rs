@@ -125,6 +125,10 @@ pub(crate) fn soak() -> Result<ExitCode> {
     command.args(["--test", "soak_preview", "--", "--nocapture", "--test-threads", "1"]);
     setup.dress(&mut command).env("SILHUETA_BIN_DIR", target().join("debug"));
     step("soak", || run(&mut command))?;
+    let mut kills = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "resume"]);
+    kills.args(["--", "--nocapture", "killed_at_random_moments"]);
+    setup.dress(&mut kills).env("SILHUETA_BIN_DIR", target().join("debug"));
+    step("two hundred kills", || run(&mut kills))?;
     Ok(ExitCode::SUCCESS)
 }
 

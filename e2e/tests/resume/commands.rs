@@ -19,14 +19,13 @@ fn started(helper: &Helper, video: &Path, stage: &str, more: &[&str]) -> Child {
     let mut command = helper.command(&args);
     let mut child = command.env("SILHUETA_CHECKPOINT", "0.05").spawn().unwrap();
     let stdout = child.stdout.take().unwrap();
-    for line in std::io::BufReader::new(stdout).lines() {
+    let there = std::io::BufReader::new(stdout).lines().any(|line| {
         let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let progress = &event["progress"];
-        if progress["stage"] == stage && progress["done"].as_u64().unwrap() >= 8 && progress["ended"] == false {
-            return child;
-        }
-    }
-    panic!("{stage} never came");
+        progress["stage"] == stage && progress["done"].as_u64().unwrap() >= 8 && progress["ended"] == false
+    });
+    assert!(there, "{stage} never came");
+    child
 }
 
 fn interrupt(mut child: Child) -> String {

@@ -11,7 +11,7 @@ use silhueta_shared::worker::Event;
 use super::{assert_whole, begin, clip, data, elsewhere, finish, went_on};
 
 /// How often the worker is killed; `SILHUETA_KILLS` says another number.
-const KILLS: u64 = 10;
+const KILLS: u64 = if cfg!(feature = "soak") { 200 } else { 10 };
 
 /// Numbers that look random and are the same each time (SplitMix64).
 struct Chance(u64);

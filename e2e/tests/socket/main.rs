@@ -8,6 +8,7 @@
 )]
 
 mod feed;
+mod goes_on;
 mod jobs;
 mod precision;
 mod preview;

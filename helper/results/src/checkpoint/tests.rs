@@ -123,6 +123,7 @@ proptest! {
         let place = (bytes.len() as f64 * at) as usize;
         if cut { bytes.truncate(place) } else { bytes[place] ^= mask }
         File::create(&path).unwrap().write_all(&bytes).unwrap();
-        prop_assert!(matches!(read_checkpoint(&path), Err(Error::Format { .. })));
+        let is_refused = matches!(read_checkpoint(&path), Err(Error::Format { .. }));
+        prop_assert!(is_refused, "a damaged checkpoint was taken");
     }
 }

@@ -35,7 +35,7 @@ pub struct Packet {
     pub pts: i64,
     /// When it is decoded.
     pub dts: i64,
-    /// Whether nothing that follows needs anything before it.
+    /// Whether nothing that follows needs anything before it, or is shown before it.
     pub is_key: bool,
     /// The coded bytes.
     pub bytes: Vec<u8>,
@@ -89,7 +89,8 @@ impl Coder {
         encoder.set_format(ff::format::Pixel::YUV420P);
         encoder.set_time_base(ff::Rational::new(1, den));
         encoder.set_frame_rate(Some(ff::Rational::new((fps * 1000.0).round() as i32, 1000)));
-        encoder.set_flags(ff::codec::Flags::GLOBAL_HEADER);
+        // Closed groups: no picture behind a key one is shown before it, so that a file can be cut there.
+        encoder.set_flags(ff::codec::Flags::GLOBAL_HEADER | ff::codec::Flags::CLOSED_GOP);
         let mut options = ff::Dictionary::new();
         options.set("preset", "veryfast");
         options.set("crf", &coding.rate_factor.to_string());

@@ -44,7 +44,7 @@ pub(super) struct Overlay {
 #[derive(Debug, Default)]
 pub(super) struct Coded {
     /// Times of the key pictures, in packets' ticks, and where in the journal they begin.
-    keys: Vec<(i64, u64)>,
+    pub(super) keys: Vec<(i64, u64)>,
     /// Whether nothing is missing.
     pub(super) is_whole: bool,
 }

@@ -73,3 +73,72 @@ impl Rejoin {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use silhueta_results::rows::TrackRow;
+    use silhueta_shared::geometry::Bbox;
+    use silhueta_shared::track::TrackId;
+
+    use super::*;
+
+    /// A frame with so many people, and somebody who is not confirmed.
+    fn row(frame: u64, people: u32) -> FrameTracks {
+        let bbox = Bbox::new(0.0, 0.0, 1.0, 2.0);
+        let boxes = (0..=people).map(|n| TrackRow { track: TrackId::new(n), bbox, score: 0.5 }).collect();
+        FrameTracks { frame, pts: frame as i64 * 512, boxes }
+    }
+
+    /// Batches from row `from` on, as the feeder cuts them.
+    fn batches(mut batches: Batches<(u64, u32)>, people: &[u32], from: usize) -> Vec<Vec<(u64, u32)>> {
+        let mut cut = Vec::new();
+        for (seq, count) in (0..).zip(people).skip(from) {
+            cut.extend(batches.add(seq, (0..*count).map(|person| (seq, person))));
+        }
+        cut.extend(batches.finish());
+        cut
+    }
+
+    proptest! {
+        #[test]
+        fn wherever_it_goes_on_the_batches_are_those_of_one_go(
+            people in prop::collection::vec(0u32..7, 1..40), size in 1usize..9, at in 0.0f64..1.0,
+        ) {
+            let done = (people.len() as f64 * at) as u64;
+            let rows = (0..).zip(&people).map(|(frame, people)| Ok(row(frame, *people)));
+            let found = Rejoin::of(rows, done, size, None).unwrap();
+            // As the feeder puts them back: the last `waiting` people of the rows from `waited` on.
+            let past: Vec<_> = (found.waited..done)
+                .flat_map(|seq| (0..people[seq as usize]).map(move |person| (seq, person)))
+                .collect();
+            let mut restored = Batches::new(size);
+            for person in &past[past.len() - found.waiting..] {
+                restored.restore(person.0, [*person]);
+            }
+            let later = |batch: &Vec<(u64, u32)>| batch.iter().any(|(seq, _)| *seq >= done);
+            let whole = batches(Batches::new(size), &people, 0).into_iter().filter(later).collect::<Vec<_>>();
+            let rest = batches(restored, &people, done as usize).into_iter().filter(later).collect::<Vec<_>>();
+            prop_assert_eq!(whole, rest);
+            prop_assert!(done - found.waited <= size as u64, "somebody waited too long");
+        }
+    }
+
+    #[test]
+    fn the_video_goes_on_at_the_last_key_picture_that_is_not_behind() {
+        let coded = Coded { keys: vec![(0, 40), (512 * 4, 900), (512 * 9, 2000)], is_whole: false };
+        let of = |done| {
+            let rows = (0..12).map(|frame| Ok(row(frame, 1)));
+            let found = Rejoin::of(rows, done, 1, Some((&coded, 1))).unwrap();
+            (found.first(), found.overlay)
+        };
+        assert_eq!(
+            [of(3), of(4), of(8), of(9), of(12)],
+            [(0, Some(40)), (4, Some(900)), (4, Some(900)), (9, Some(2000)), (9, Some(2000))]
+        );
+        let none = Coded::default();
+        let rows = (0..12).map(|frame| Ok(row(frame, 1)));
+        let found = Rejoin::of(rows, 7, 1, Some((&none, 1))).unwrap();
+        assert_eq!((found.first(), found.overlay), (0, None));
+    }
+}
