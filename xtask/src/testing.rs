@@ -129,6 +129,10 @@ pub(crate) fn soak() -> Result<ExitCode> {
     kills.args(["--", "--nocapture", "killed_at_random_moments"]);
     setup.dress(&mut kills).env("SILHUETA_BIN_DIR", target().join("debug"));
     step("two hundred kills", || run(&mut kills))?;
+    let mut chaos = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "socket"]);
+    chaos.args(["--", "--nocapture", "whatever_is_killed"]);
+    setup.dress(&mut chaos).env("SILHUETA_BIN_DIR", target().join("debug"));
+    step("kills under a queue", || run(&mut chaos))?;
     Ok(ExitCode::SUCCESS)
 }
 

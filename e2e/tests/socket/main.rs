@@ -7,6 +7,7 @@
     reason = "a test: a failure here is a failed test"
 )]
 
+mod chaos;
 mod feed;
 mod goes_on;
 mod jobs;
