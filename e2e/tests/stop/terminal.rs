@@ -59,8 +59,26 @@ async fn jobs_are_told_and_stopped_from_the_terminal_and_over_http() {
     );
     assert!(list.status == 200 && list.text().matches("\"cancelled\"").count() == 2, "{}", list.text());
 
+    // Each of them goes on, once by the terminal, once over HTTP; a helper that is not there leaves it to the terminal.
+    bench.faults.set("");
+    let (code, told) = say(&bench, &["resume", &job.to_string()]);
+    assert!(code == Some(0) && told.contains("goes on in the helper"), "{told}");
+    client.wait_for_job(job, JOB, |view| view.attempt == 2).await;
+    assert_eq!(wait_for_end(&mut client, job).await.state, JobState::Completed);
+    let (code, told) = say(&bench, &["resume", &job.to_string()]);
+    assert!(code == Some(3) && told.contains("can't be continued"), "{told}");
+    bench.faults.set("slow@disk:0");
+    let first = bench.job(&mut client).await;
+    client.wait_for_job(first, JOB, |view| view.state.stage() == Some(Stage::Pose)).await;
+    assert_eq!(post(&format!("{first}/stop")).status, 200);
+    let stopped = wait_for_end(&mut client, first).await;
+    assert!(stopped.resumable.is_some(), "{stopped:?}");
+
     server::signal(bench.server.pid(), "INT");
     assert!(bench.server.ended(server::GOODBYE).is_some());
     let (code, told) = say(&bench, &["jobs"]);
     assert!(code == Some(4) && told.contains("silhueta serve"), "{told}");
+    let (code, told) = say(&bench, &["resume", &first.to_string()]);
+    assert!(code == Some(0) && told.contains("goes on at"), "{told}");
+    assert!(bench.server.out().join("crossing/summary.json").exists());
 }

@@ -1,10 +1,10 @@
-//! `silhueta jobs` and `silhueta stop`: words with the helper that serves on this machine.
+//! `silhueta jobs`, `silhueta stop` and `silhueta resume JOB`: words with the helper that serves on this machine.
 
 use std::time::Duration;
 
 use reqwest::{Client, Method, StatusCode};
 use serde::de::DeserializeOwned;
-use silhueta_shared::protocol::{JobView, WireError};
+use silhueta_shared::protocol::{JobId, JobView, WireError};
 use silhueta_shared::state::JobState;
 
 use crate::cli::{complain, say};
@@ -56,6 +56,13 @@ pub(crate) async fn stop(named: &[String]) -> Result<Exit, CliError> {
         }
     }
     Ok(worst)
+}
+
+/// Lets a job of the helper that serves go on, which shows how far it is; `None` where nobody serves.
+pub(crate) async fn go_on(job: JobId) -> Option<Result<(), CliError>> {
+    let remote = Remote::find().ok()?;
+    let asked = remote.ask::<JobView>(Method::POST, &format!("/{job}/continue")).await;
+    Some(asked.map(|view| say(&format!("job {job} ({}) goes on in the helper that serves", view.source.name()))))
 }
 
 fn state(job: &JobView) -> String {

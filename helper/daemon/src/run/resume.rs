@@ -12,14 +12,24 @@ use crate::cli::{ResumeOptions, complain};
 use crate::exit::{CliError, Exit};
 use crate::farewell::Farewell;
 use crate::signals::Signals;
-use crate::{place, serve};
+use crate::{place, remote, serve};
 
 /// Goes on with all of them; one that fails doesn't keep the others from their turn.
 pub(crate) async fn resume(options: &ResumeOptions, farewell: &Farewell) -> Result<Exit, CliError> {
     let mut signals = Signals::listen()?;
     let mut worst = Exit::Done;
     for (i, target) in options.targets.iter().enumerate() {
-        let outcome = match find(target) {
+        let job = target.parse::<u64>().ok().and_then(JobId::new).filter(|_| !Path::new(target).exists());
+        if let Some(job) = job
+            && let Some(asked) = remote::go_on(job).await
+        {
+            if let Err(error) = asked {
+                complain(&error);
+                worst = if worst == Exit::Done { error.exit() } else { worst };
+            }
+            continue;
+        }
+        let outcome = match find(target, job) {
             Ok(spec) => {
                 let video = Path::new(&spec.source);
                 let display = Display::new(options.progress, video, (i + 1, options.targets.len()));
@@ -40,10 +50,10 @@ pub(crate) async fn resume(options: &ResumeOptions, farewell: &Farewell) -> Resu
 }
 
 /// The job that a target holds, with its networks as they are now.
-fn find(target: &str) -> Result<JobSpec, CliError> {
-    let folder = match target.parse::<u64>().ok().and_then(JobId::new) {
-        Some(job) if !Path::new(target).exists() => serve::folder_of(job)?,
-        _ => PathBuf::from(target),
+fn find(target: &str, job: Option<JobId>) -> Result<JobSpec, CliError> {
+    let folder = match job {
+        Some(job) => serve::folder_of(job)?,
+        None => PathBuf::from(target),
     };
     let none = || {
         let message = format!("{} holds no unfinished work", folder.display());

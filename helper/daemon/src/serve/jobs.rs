@@ -14,7 +14,7 @@ pub(super) async fn list(State(helper): State<Arc<Helper>>) -> Json<Vec<JobView>
     Json(helper.state().bench.recent().0)
 }
 
-/// POST `/api/v1/jobs/ID/stop`, `/pause` or `/resume`: the job as it is then.
+/// POST `/api/v1/jobs/ID/VERB`, with one of `stop`, `pause`, `resume`, `continue`, `retry`: the job as it is then.
 pub(super) async fn act(
     State(helper): State<Arc<Helper>>,
     Path((job, verb)): Path<(u64, String)>,
@@ -26,12 +26,15 @@ pub(super) async fn act(
         "stop" => bench.stop(id),
         "pause" => bench.pause(id, true),
         "resume" => bench.pause(id, false),
+        "continue" => bench.requeue(None, id, false),
+        "retry" => bench.requeue(None, id, true),
         other => {
             let error = WireError::new(ErrorCode::NotFound, format!("a job can't {other:?}"));
-            Err(error.hint("it can stop, pause or resume"))
+            Err(error.hint("it can stop, pause, resume, continue or retry"))
         }
     }
     .told()?;
+    helper.queued.notify_one();
     let (view, _) = bench.job(id).told()?;
     Ok(Json(view.clone()))
 }

@@ -46,13 +46,19 @@ impl Workbench {
         self.jobs.values().map(|job| job.place).max().unwrap_or(0)
     }
 
-    /// Queues a job again that ended before its results were there; `fresh` from its beginning.
-    pub(in crate::serve) fn requeue(&mut self, owner: SessionId, id: JobId, fresh: bool) -> Result<(), WireError> {
+    /// Queues a job again that ended before its results were there; `fresh` from its beginning. Without an owner it
+    /// is attached to nobody.
+    pub(in crate::serve) fn requeue(
+        &mut self,
+        owner: impl Into<Option<SessionId>>,
+        id: JobId,
+        fresh: bool,
+    ) -> Result<(), WireError> {
         let view = &self.get(id)?.view;
         if !view.state.is_unfinished() {
             return Err(illegal(id, view.state, if fresh { "tried again" } else { "continued" }));
         }
-        self.requeue_all(owner, view.run, vec![id], fresh)
+        self.requeue_all(owner.into(), view.run, vec![id], fresh)
     }
 
     /// Queues all jobs of a run again that ended before their results were there, in the order they had.
@@ -65,10 +71,16 @@ impl Workbench {
             return Err(WireError::new(ErrorCode::IllegalState, error));
         }
         ids.sort_by_key(|id| self.jobs.get(id).map(|job| job.place));
-        self.requeue_all(owner, run, ids, false)
+        self.requeue_all(Some(owner), run, ids, false)
     }
 
-    fn requeue_all(&mut self, owner: SessionId, run: RunId, ids: Vec<JobId>, fresh: bool) -> Result<(), WireError> {
+    fn requeue_all(
+        &mut self,
+        owner: Option<SessionId>,
+        run: RunId,
+        ids: Vec<JobId>,
+        fresh: bool,
+    ) -> Result<(), WireError> {
         self.free_for(Some(run))?;
         let mut begun = Vec::new();
         for (id, place) in ids.into_iter().zip(self.last_place() + 1..) {
@@ -153,9 +165,9 @@ impl Workbench {
 }
 
 /// What is said of a job when another attempt at it waits.
-fn begin_anew(view: &mut JobView, owner: SessionId, fresh: bool) {
+fn begin_anew(view: &mut JobView, owner: Option<SessionId>, fresh: bool) {
     view.attempt += 1;
-    view.owner = Some(owner);
+    (view.owner, view.attached) = (owner, view.attached && owner.is_some());
     view.stopping = false;
     (view.failure, view.results) = (None, None);
     (view.started, view.ended) = (None, None);
