@@ -44,7 +44,7 @@ fn Badge(since: Memo<Option<u64>>) -> impl IntoView {
                 <b>{move || t().stalled}</b>
                 " "
                 <span class="num">{time}</span>
-                " "
+                ". "
                 <span class="quiet">{move || t().stalled_hint}</span>
             </p>
         </div>
