@@ -106,3 +106,30 @@ async fn a_pause_however_long_is_no_hang() {
     client.ask(Ask::Resume { job }).await.unwrap();
     assert_eq!(wait_for_end(&mut client, job).await.state, JobState::Completed);
 }
+
+#[tokio::test]
+async fn a_full_disk_fails_the_job_keeps_earlier_results_and_lets_it_go_on_when_there_is_room() {
+    let Some(bench) = Bench::start("stop: a full disk", false, None) else { return };
+    let mut client = bench.client().await;
+    let job = bench.job(&mut client).await;
+    let folder = wait_for_end(&mut client, job).await.results.unwrap().folder;
+    let data = || {
+        ["pose.json", "tracking.json", "record.parquet", "overlay.mp4"]
+            .map(|name| std::fs::read(std::path::Path::new(&folder).join(name)).unwrap())
+    };
+    let before = data();
+    bench.faults.set("full@disk:20");
+    let job = bench.job(&mut client).await;
+    let view = wait_for_end(&mut client, job).await;
+    let failure = view.failure.unwrap();
+    assert_eq!((view.state, failure.code), (JobState::Failed, FailureCode::NoSpace), "{}", failure.message);
+    assert!(failure.hint.unwrap().contains("make room"));
+    assert!(view.resumable.is_some_and(|kept| kept.stage == Stage::Track));
+    assert!(data() == before, "earlier results are not what they were");
+    wait_for_free(&mut client).await;
+    // Room is made.
+    bench.faults.set("");
+    client.ask(Ask::Continue { job }).await.unwrap();
+    assert_eq!(wait_for_end(&mut client, job).await.state, JobState::Completed);
+    assert!(data()[..3] == before[..3], "what went on came out otherwise");
+}
