@@ -12,6 +12,7 @@ pub mod browser;
 pub mod client;
 pub mod depot;
 pub mod faults;
+pub mod files;
 mod helper;
 pub mod models;
 pub mod onnx;

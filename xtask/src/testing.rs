@@ -120,19 +120,15 @@ pub(crate) fn soak() -> Result<ExitCode> {
     let setup = Setup::prepare()?;
     setup.build_faulty()?;
     setup.build()?;
-    let mut command = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "soak"]);
+    let long = |what: &str, args: &[&str]| {
+        let mut command = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak"]);
+        setup.dress(command.args(args)).env("SILHUETA_BIN_DIR", target().join("debug"));
+        step(what, || run(&mut command))
+    };
     // One after another: each measures.
-    command.args(["--test", "soak_preview", "--", "--nocapture", "--test-threads", "1"]);
-    setup.dress(&mut command).env("SILHUETA_BIN_DIR", target().join("debug"));
-    step("soak", || run(&mut command))?;
-    let mut kills = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "resume"]);
-    kills.args(["--", "--nocapture", "killed_at_random_moments"]);
-    setup.dress(&mut kills).env("SILHUETA_BIN_DIR", target().join("debug"));
-    step("two hundred kills", || run(&mut kills))?;
-    let mut chaos = cargo(&["test", "-p", "silhueta-e2e", "--features", "soak", "--test", "socket"]);
-    chaos.args(["--", "--nocapture", "whatever_is_killed"]);
-    setup.dress(&mut chaos).env("SILHUETA_BIN_DIR", target().join("debug"));
-    step("kills under a queue", || run(&mut chaos))?;
+    long("soak", &["--test", "soak", "--test", "soak_preview", "--", "--nocapture", "--test-threads", "1"])?;
+    long("two hundred kills", &["--test", "resume", "--", "--nocapture", "killed_at_random_moments"])?;
+    long("kills under a queue", &["--test", "socket", "--", "--nocapture", "whatever_is_killed"])?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,7 @@
 //! What the page knows: the helper's truth as last heard, and the user's own inputs.
 
 pub(crate) mod bench;
+pub(crate) mod clock;
 pub(crate) mod dots;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -15,12 +15,12 @@ mod hostile;
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use silhueta_e2e::depot::{Answer, Asked, Depot};
+use silhueta_e2e::files::{names, sha256};
 use silhueta_e2e::{Finished, Helper};
 
 /// The id under which the tests' network is known.
@@ -127,18 +127,6 @@ impl User {
     fn digest(&self) -> String {
         sha256(&self.network)
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Names of files, sorted; none where there is no folder.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_file());
-    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// The bytes that were told as done, in order.

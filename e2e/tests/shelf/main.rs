@@ -18,8 +18,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use silhueta_e2e::depot::{Answer as Given, Asked, Depot};
+use silhueta_e2e::files::{names, sha256};
 use silhueta_e2e::{Client, Helper, Server};
 use silhueta_shared::protocol::{
     Answer, Ask, ErrorCode, FetchProgress, FetchState, HelperMessage, ModelFetch, ModelShelf, WireError,
@@ -94,18 +94,6 @@ impl Shelf {
 fn write(path: &Path, bytes: &[u8]) -> PathBuf {
     File::create(path).unwrap().write_all(bytes).unwrap();
     path.to_owned()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Names of files, sorted; none where there is no folder.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_file());
-    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// Somebody who knows the shelf.

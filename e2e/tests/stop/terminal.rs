@@ -39,13 +39,11 @@ async fn jobs_are_told_and_stopped_from_the_terminal_and_over_http() {
     bench.faults.set("slow@disk:0");
     let job = bench.job(&mut client).await;
     client.wait_for_job(job, JOB, |view| view.state.stage() == Some(Stage::Track)).await;
-    let host = bench.server.host().to_owned();
-    let post = |what: &str| {
-        raw::send(
-            &bench.server,
-            format!("POST /api/v1/jobs/{what} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").as_bytes(),
-        )
+    let http = |method, what: &str| {
+        let path = format!("/api/v1/jobs{what}");
+        raw::send(&bench.server, &raw::request(&bench.server, method, &path, "", ""))
     };
+    let post = |what: &str| http("POST", &format!("/{what}"));
     assert_eq!(post(&format!("{job}/dance")).short(), "404 not_found");
     assert_eq!(post("999/stop").short(), "404 not_found");
     assert_eq!(post(&format!("{job}/pause")).status, 200);
@@ -53,10 +51,7 @@ async fn jobs_are_told_and_stopped_from_the_terminal_and_over_http() {
     let stopping = post(&format!("{job}/stop"));
     assert!(stopping.status == 200 && stopping.text().contains("\"stopping\":true"), "{}", stopping.text());
     assert_eq!(wait_for_end(&mut client, job).await.state, JobState::Cancelled);
-    let list = raw::send(
-        &bench.server,
-        format!("GET /api/v1/jobs HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").as_bytes(),
-    );
+    let list = http("GET", "");
     assert!(list.status == 200 && list.text().matches("\"cancelled\"").count() == 2, "{}", list.text());
 
     // Each of them goes on, once by the terminal, once over HTTP; a helper that is not there leaves it to the terminal.

@@ -13,6 +13,7 @@ mod remote;
 mod run;
 mod serve;
 mod signals;
+mod tls;
 mod videos;
 mod worker;
 

@@ -10,6 +10,7 @@ use silhueta_shared::state::JobState;
 use crate::cli::{complain, say};
 use crate::exit::{CliError, Exit};
 use crate::serve::{Serving, serving};
+use crate::tls;
 
 /// The longest that an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -96,9 +97,7 @@ struct Remote {
 impl Remote {
     fn find() -> Result<Self, CliError> {
         let serving = serving()?;
-        if rustls::crypto::ring::default_provider().install_default().is_err() {
-            tracing::debug!("the TLS provider was installed before");
-        }
+        tls::provide();
         // Its certificate names the machine, not the loopback address; who may hold that port is settled by the lock.
         let client = Client::builder().timeout(PATIENCE).no_proxy().danger_accept_invalid_certs(true).build();
         let client = client.map_err(|e| CliError::Runtime(format!("no connection can be made: {e}")))?;

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::components::Copy;
+use super::folder::Folder;
 use crate::i18n::modelos::Modelos;
 use crate::i18n::{use_locale, use_texts};
-use crate::pages::processar::Scan;
 use crate::state::shelf::Shelf;
 
 /// The card.
@@ -14,7 +13,6 @@ pub(super) fn Disk() -> impl IntoView {
     let t = use_texts::<Modelos>();
     let locale = use_locale();
     let shelf = expect_context::<Shelf>();
-    let folder = shelf.part(|shelf| shelf.folder.clone());
     let used = shelf.part(|shelf| shelf.disk_used);
     let free = shelf.part(|shelf| shelf.disk_free);
     view! {
@@ -32,12 +30,7 @@ pub(super) fn Disk() -> impl IntoView {
                     </span>
                 </Show>
             </p>
-            <p class="folder">
-                <span class="quiet">{move || t().folder}</span>
-                <code>{move || folder.get()}</code>
-                <Copy text=move || folder.get_untracked() />
-            </p>
-            <Scan />
+            <Folder />
         </section>
     }
 }

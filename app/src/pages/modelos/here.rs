@@ -6,10 +6,11 @@ use silhueta_shared::protocol::{ModelCheck, ModelOrigin, ModelVerdict};
 
 use super::groups::{self, ROLES, is_first, is_shown};
 use super::held::why_held;
+use super::role_group::RoleGroup;
 use super::tags::Tags;
 use crate::components::{Icon, Shape};
 use crate::i18n::modelos::Modelos;
-use crate::i18n::{notices, use_locale, use_texts};
+use crate::i18n::{use_locale, use_texts};
 use crate::state::shelf::Shelf;
 
 /// The list.
@@ -58,25 +59,8 @@ pub(super) fn Here(role: RwSignal<Option<Role>>) -> impl IntoView {
 
 #[component]
 fn Group(of: Option<Role>, role: RwSignal<Option<Role>>) -> impl IntoView {
-    let t = use_texts::<Modelos>();
-    let locale = use_locale();
     let ids = expect_context::<Shelf>().part(move |shelf| groups::here(&shelf.models, of));
-    let name = move || of.map_or(t().unusable, |of| notices::role(locale.get(), of));
-    let does = move || of.map_or(t().unusable_hint, |of| notices::role_does(locale.get(), of));
-    view! {
-        <Show when=move || is_shown(of, role.get()) && ids.with(|ids| !ids.is_empty())>
-            <section class="models-role">
-                <h3>
-                    {name} <small class="quiet">{does}</small>
-                </h3>
-                <ul>
-                    <For each=move || ids.get() key=|id| id.clone() let:id>
-                        <Row id />
-                    </For>
-                </ul>
-            </section>
-        </Show>
-    }
+    view! { <RoleGroup of role ids row=|id| view! { <Row id /> } /> }
 }
 
 #[component]

@@ -6,11 +6,11 @@ use silhueta_shared::protocol::{Page, WantedModel};
 
 use super::acts::needed;
 use super::fetching::Fetching;
+use super::folder::Folder;
 use super::held::why_held;
-use crate::components::{Copy, Icon, Shape};
+use crate::components::{Icon, Shape};
 use crate::i18n::modelos::Modelos;
 use crate::i18n::{notices, use_locale, use_texts};
-use crate::pages::processar::Scan;
 use crate::state::helper::HelperState;
 use crate::state::route;
 use crate::state::shelf::Shelf;
@@ -35,7 +35,6 @@ fn Card(elsewhere: bool, missing: Memo<Vec<WantedModel>>) -> impl IntoView {
     let helper = expect_context::<HelperState>();
     let why_held = why_held();
     let offered = shelf.part(|shelf| shelf.offered.clone());
-    let folder = shelf.part(|shelf| shelf.folder.clone());
     let needed = Memo::new(move |_| {
         let (missing, offered) = (missing.get(), offered.get());
         helper.fetches.with(|fetches| needed(&missing, &offered, fetches))
@@ -80,12 +79,7 @@ fn Card(elsewhere: bool, missing: Memo<Vec<WantedModel>>) -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || elsewhere>
-                <p class="folder">
-                    <span class="quiet">{move || t().folder}</span>
-                    <code>{move || folder.get()}</code>
-                    <Copy text=move || folder.get_untracked() />
-                </p>
-                <Scan />
+                <Folder />
             </Show>
         </section>
     }

@@ -7,12 +7,14 @@ mod bring;
 mod disk;
 mod fetching;
 mod filter;
+mod folder;
 mod groups;
 mod held;
 mod here;
 mod missing;
 mod offered;
 mod removed;
+mod role_group;
 mod tags;
 
 use leptos::prelude::*;

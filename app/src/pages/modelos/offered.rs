@@ -8,10 +8,11 @@ use super::acts::{Act, act, can_drop};
 use super::fetching::{Fetching, kind};
 use super::groups::{self, ROLES, host, is_shown};
 use super::held::why_held;
+use super::role_group::RoleGroup;
 use super::tags::Tags;
 use crate::components::{Copy, Icon, Shape};
 use crate::i18n::modelos::Modelos;
-use crate::i18n::{notices, use_locale, use_texts};
+use crate::i18n::{use_locale, use_texts};
 use crate::state::shelf::Shelf;
 
 /// The list.
@@ -37,23 +38,8 @@ pub(super) fn Offered(role: RwSignal<Option<Role>>) -> impl IntoView {
 
 #[component]
 fn Group(of: Role, role: RwSignal<Option<Role>>) -> impl IntoView {
-    let locale = use_locale();
     let ids = expect_context::<Shelf>().part(move |shelf| groups::offered(&shelf.offered, of));
-    view! {
-        <Show when=move || is_shown(Some(of), role.get()) && ids.with(|ids| !ids.is_empty())>
-            <section class="models-role">
-                <h3>
-                    {move || notices::role(locale.get(), of)}
-                    <small class="quiet">{move || notices::role_does(locale.get(), of)}</small>
-                </h3>
-                <ul>
-                    <For each=move || ids.get() key=|id| id.clone() let:id>
-                        <Row id />
-                    </For>
-                </ul>
-            </section>
-        </Show>
-    }
+    view! { <RoleGroup of=Some(of) role ids row=|id| view! { <Row id /> } /> }
 }
 
 #[component]

@@ -1,8 +1,5 @@
 //! The page's name, and while something works: which video, how far, how long.
 
-use std::time::Duration;
-
-use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 
 use super::stall::Stall;
@@ -11,6 +8,7 @@ use crate::i18n::processar::Processar;
 use crate::i18n::{notices, use_locale, use_texts};
 use crate::net::Link;
 use crate::state::bench::Bench;
+use crate::state::clock::every_second;
 use crate::state::helper::HelperState;
 use crate::state::progress::share;
 
@@ -42,11 +40,7 @@ fn Now() -> impl IntoView {
     let locale = use_locale();
     let bench = expect_context::<Bench>();
     let helper = expect_context::<HelperState>();
-    let tick = RwSignal::new(0u32);
-    if let Ok(timer) = set_interval_with_handle(move || tick.update(|n| *n = n.wrapping_add(1)), Duration::from_secs(1))
-    {
-        on_cleanup(move || timer.clear());
-    }
+    let tick = every_second();
     let working = Memo::new(move |_| bench.jobs.with(|jobs| jobs.iter().position(|job| job.state.is_active())));
     let place = move || {
         working.get()?;

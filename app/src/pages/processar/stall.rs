@@ -1,8 +1,5 @@
 //! Said while the job at work does not move: since when, and that stop works all the same.
 
-use std::time::Duration;
-
-use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 
 use crate::components::{Icon, Shape};
@@ -10,6 +7,7 @@ use crate::i18n::format::clock;
 use crate::i18n::processar::Processar;
 use crate::i18n::use_texts;
 use crate::state::bench::Bench;
+use crate::state::clock::every_second;
 use crate::state::helper::HelperState;
 
 /// The badge.
@@ -28,11 +26,7 @@ pub(super) fn Stall() -> impl IntoView {
 fn Badge(since: Memo<Option<u64>>) -> impl IntoView {
     let t = use_texts::<Processar>();
     let helper = expect_context::<HelperState>();
-    let tick = RwSignal::new(0u32);
-    if let Ok(timer) = set_interval_with_handle(move || tick.update(|n| *n = n.wrapping_add(1)), Duration::from_secs(1))
-    {
-        on_cleanup(move || timer.clear());
-    }
+    let tick = every_second();
     let time = move || {
         tick.track();
         since.get().map(|since| clock(helper.now().saturating_sub(since) as f64 / 1000.0))

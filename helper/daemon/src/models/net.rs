@@ -12,10 +12,7 @@ const REDIRECTS: usize = 10;
 
 /// A client without secrets or memory. Proxies are those of the environment (`HTTPS_PROXY`, `NO_PROXY`).
 pub(super) fn client() -> Result<Client, StoreError> {
-    // reqwest would panic without a provider; a second one in the same process is the same.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        tracing::debug!("the TLS provider was installed before");
-    }
+    crate::tls::provide();
     Client::builder()
         .user_agent(concat!("silhueta/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(15))

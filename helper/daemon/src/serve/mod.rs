@@ -234,10 +234,7 @@ fn listen_at(
 
 async fn tls(options: &ServeOptions) -> Result<Option<RustlsConfig>, CliError> {
     let (Some(cert), Some(key)) = (&options.tls_cert, &options.tls_key) else { return Ok(None) };
-    // Already there when two servers run in one process; either is the same.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        tracing::debug!("the TLS provider was installed before");
-    }
+    crate::tls::provide();
     let config = RustlsConfig::from_pem_file(cert, key).await;
     let fail = |e| CliError::Runtime(format!("{} and {} can't be used: {e}", cert.display(), key.display()));
     config.map(Some).map_err(fail)
