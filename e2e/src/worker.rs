@@ -160,9 +160,10 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
         device: Device::Cpu,
         precision: Precision::Auto,
         models: JobModels {
-            detector: model("rtmdet_nano.onnx"),
-            reid: model("osnet_x0_25_msmt17.onnx"),
+            detector: Some(model("rtmdet_nano.onnx")),
+            reid: Some(model("osnet_x0_25_msmt17.onnx")),
             pose: model("tinypose_256x192_simcc.onnx"),
+            lifter: None,
         },
         fps: None,
         video: false,
@@ -170,5 +171,7 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
         anew: false,
+        boxes: None,
+        deliver: None,
     }
 }

@@ -16,9 +16,10 @@ fn models(data: &Path) -> JobModels {
         ModelFile { id: id.into(), file, sha256: String::new() }
     };
     JobModels {
-        detector: model("rtmdet_nano"),
-        reid: model("osnet_x0_25_msmt17"),
+        detector: Some(model("rtmdet_nano")),
+        reid: Some(model("osnet_x0_25_msmt17")),
         pose: model("tinypose_256x192_simcc"),
+        lifter: None,
     }
 }
 

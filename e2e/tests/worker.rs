@@ -304,11 +304,12 @@ fn what_happens_is_told_when_it_happens() {
 fn a_batch_that_can_not_be_made_free_is_told_once_with_the_way_out() {
     let Some(helper) = Helper::new("worker: a fixed batch") else { return };
     let mut spec = job(&helper, &clip(&helper, "crossing_360p.mp4", 6), "out");
-    let real = std::fs::read(&spec.models.reid.file).unwrap();
+    let reid = spec.models.reid.as_mut().unwrap();
+    let real = std::fs::read(&reid.file).unwrap();
     let fixed = helper.at("osnet_of_four.onnx");
     File::create(&fixed).unwrap().write_all(&onnx::with_a_batch_that_matters(&real, 4)).unwrap();
-    spec.models.reid.id = "osnet_of_four".into();
-    spec.models.reid.file = fixed.display().to_string();
+    reid.id = "osnet_of_four".into();
+    reid.file = fixed.display().to_string();
     assert!(spec.threads > 1, "several callers open it");
     let events = work(&helper, spec, |_, _| {});
     summary(&events);

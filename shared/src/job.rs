@@ -120,26 +120,39 @@ impl fmt::Display for Precision {
     }
 }
 
-/// The three networks of a job.
+/// The networks of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobModels {
-    /// Finds people.
-    pub detector: ModelFile,
-    /// Tells them apart.
-    pub reid: ModelFile,
+    /// Finds people; none where their boxes are given.
+    pub detector: Option<ModelFile>,
+    /// Tells them apart; none where their boxes are given.
+    pub reid: Option<ModelFile>,
     /// Finds their joints.
     pub pose: ModelFile,
+    /// Lifts joints into space; none where they stay in the picture.
+    #[serde(default)]
+    pub lifter: Option<ModelFile>,
 }
 
 impl JobModels {
-    /// The one for a role of the main job; `None` for any other role.
+    /// The one for a role of the main job; `None` for any other role, and for one that has nothing to do.
     pub const fn of(&self, role: Role) -> Option<&ModelFile> {
         match role {
-            Role::Detector => Some(&self.detector),
-            Role::Reid => Some(&self.reid),
+            Role::Detector => self.detector.as_ref(),
+            Role::Reid => self.reid.as_ref(),
             Role::Pose => Some(&self.pose),
             Role::Face | Role::Landmarks => None,
         }
+    }
+
+    /// All of them, in the order they run.
+    pub fn files(&self) -> impl Iterator<Item = &ModelFile> {
+        [self.detector.as_ref(), self.reid.as_ref(), Some(&self.pose), self.lifter.as_ref()].into_iter().flatten()
+    }
+
+    /// All of them, to be changed.
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut ModelFile> {
+        [self.detector.as_mut(), self.reid.as_mut(), Some(&mut self.pose), self.lifter.as_mut()].into_iter().flatten()
     }
 }
 
@@ -171,6 +184,22 @@ pub struct JobSpec {
     /// Whether to begin at the first frame even where an unfinished run left a checkpoint.
     #[serde(default)]
     pub anew: bool,
+    /// A file with the people's boxes, frame by frame, to use instead of detection and tracking.
+    #[serde(default)]
+    pub boxes: Option<String>,
+    /// Where a task's results go beside the record; none for NeuraPose's files and the video in `out_dir`.
+    #[serde(default)]
+    pub deliver: Option<Deliver>,
+}
+
+/// Files that a task's caller reads. They may replace those of another task that is at work on the same video:
+/// each is seen only when it is whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deliver {
+    /// The predictions in MMPose's form.
+    pub predictions: String,
+    /// The annotated video; written only where [`JobSpec::video`] says so.
+    pub visualization: String,
 }
 
 /// Order of the colour channels that a network is fed with.

@@ -11,7 +11,7 @@ use crate::summary::{PassedOver, Summary};
 use crate::track::{IdentityId, TrackId};
 
 /// Both sides must say the same.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Longest message body in bytes: above it the stream is not ours.
 pub const MAX_MESSAGE: usize = 16 << 20;

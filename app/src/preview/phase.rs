@@ -71,6 +71,7 @@ pub(super) mod tests {
             id: JobId::new(1).unwrap(),
             run: RunId::new(1).unwrap(),
             page: Page::Processar,
+            task: None,
             owner: None,
             attached: false,
             source: SourceRef::Path { path: "/v/rua.mp4".into() },

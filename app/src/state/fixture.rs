@@ -4,7 +4,7 @@ use silhueta_shared::model::Role;
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{
     Hardware, JobId, JobSettings, JobView, LogLine, ModelOrigin, ModelShelf, ModelSource, ModelView, OfferedModel,
-    Page, QueueView, Root, RootId, RunId, Snapshot, SourceRef,
+    Page, QueueView, Root, RootId, RunId, Snapshot, SourceRef, TaskApi,
 };
 use silhueta_shared::state::JobState;
 
@@ -29,6 +29,7 @@ pub(crate) fn job(id: u64, run: u64, source: SourceRef, state: JobState) -> JobV
         id: job_id(id),
         run: run_id(run),
         page: Page::Processar,
+        task: None,
         owner: None,
         attached: false,
         source,
@@ -96,6 +97,7 @@ pub(crate) fn snapshot(jobs: Vec<JobView>) -> Snapshot {
         now: 10_000,
         jobs,
         queue: QueueView::default(),
+        tasks: TaskApi::default(),
         log: Vec::new(),
         lock: None,
         hardware: Hardware::default(),

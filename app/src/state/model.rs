@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use silhueta_shared::protocol::{
     FetchState, Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, QueueView, Root,
-    Snapshot, StageView,
+    Snapshot, StageView, TaskApi,
 };
 use silhueta_shared::state::JobState;
 use silhueta_shared::worker::{DoctorReport, Progress};
@@ -23,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) jobs: Vec<JobView>,
     /// Who waits.
     pub(crate) queue: QueueView,
+    /// What the task API takes.
+    pub(crate) tasks: TaskApi,
     /// Each by rising `seq`.
     pub(crate) logs: BTreeMap<JobId, Vec<LogLine>>,
     pub(crate) lock: Option<Lock>,
@@ -151,6 +153,7 @@ fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model 
         now: theirs,
         mut jobs,
         queue,
+        tasks,
         log,
         lock,
         hardware,
@@ -178,6 +181,7 @@ fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model 
         app,
         jobs,
         queue,
+        tasks,
         logs,
         lock,
         hardware: Some(hardware),

@@ -22,15 +22,18 @@ async fn int8_runs_the_copies_that_are_there_and_tells_of_those_that_are_not() {
     let view = wait_for_end(&mut client, jobs[0]).await;
     assert_eq!((view.state, view.settings), (JobState::Completed, settings), "{:?}", view.failure);
     let ran = view.results.unwrap().ran.unwrap();
-    assert_eq!((ran.device, ran.precision, ran.detector.as_str()), (Device::Cpu, Precision::Int8, "rtmdet_nano-int8"));
+    assert_eq!(
+        (ran.device, ran.precision, ran.detector.as_deref()),
+        (Device::Cpu, Precision::Int8, Some("rtmdet_nano-int8"))
+    );
     let summary = read_summary(&server.out().join("one/summary.json")).unwrap();
     assert_eq!(
-        (summary.models.detector.id.as_str(), summary.settings.precision),
-        ("rtmdet_nano-int8", Precision::Int8)
+        (summary.models.detector.map(|model| model.id), summary.settings.precision),
+        (Some("rtmdet_nano-int8".to_owned()), Precision::Int8)
     );
 
     let Ok(Answer::Log(lines)) = client.ask(Ask::Log { job: jobs[0], after: 0 }).await else { panic!("no log") };
-    for id in [&ran.reid, &ran.pose] {
+    for id in [&ran.reid.unwrap(), &ran.pose] {
         let way_out = format!("models quantize {id} --calibrate");
         let told = |notice: &Notice| matches!(notice, Notice::Model { text } if text.contains(&way_out));
         assert!(lines.iter().any(|line| told(&line.notice)), "nothing says that {id} has no copy: {lines:?}");

@@ -60,7 +60,12 @@ mod tests {
                 fps: 30_000.0 / 1001.0,
                 frames: 314,
             },
-            models: JobModels { detector: model("yolox_m"), reid: model("osnet"), pose: model("rtmpose-l") },
+            models: JobModels {
+                detector: Some(model("yolox_m")),
+                reid: Some(model("osnet")),
+                pose: model("rtmpose-l"),
+                lifter: None,
+            },
             keypoints: "halpe26".into(),
             device: DeviceUse {
                 requested: Device::Auto,

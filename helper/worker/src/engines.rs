@@ -43,8 +43,13 @@ impl Engines {
     }
 
     /// Remembers that networks are built.
-    pub(crate) fn remember(&self, device: Device, precision: Precision, models: [&ModelFile; 3]) {
-        for mark in models.into_iter().filter_map(|model| self.mark(device, precision, model)) {
+    pub(crate) fn remember<'m>(
+        &self,
+        device: Device,
+        precision: Precision,
+        models: impl Iterator<Item = &'m ModelFile>,
+    ) {
+        for mark in models.filter_map(|model| self.mark(device, precision, model)) {
             // Without it the announcement comes once more.
             if let Err(error) = File::create(&mark) {
                 tracing::warn!("{}: {error}", mark.display());

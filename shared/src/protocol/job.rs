@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobId, Page, RunId, SessionId, SourceRef};
+use super::{JobId, Page, RunId, SessionId, SourceRef, TaskView};
 use crate::job::{Device, Failure, Precision, Stage};
 use crate::model::Role;
 use crate::notice::{Level, Notice, VideoFacts};
@@ -60,8 +60,11 @@ pub struct JobView {
     pub id: JobId,
     /// The press of start that it belongs to.
     pub run: RunId,
-    /// The page that started it.
+    /// The page that started it; [`Page::Tarefas`] for a task.
     pub page: Page,
+    /// What a script asked for; such a job holds no lock.
+    #[serde(default)]
+    pub task: Option<TaskView>,
     /// The session that pressed start; gone when that session is.
     pub owner: Option<SessionId>,
     /// Whether it stops when its owner is gone for good.
@@ -158,10 +161,10 @@ pub struct Ran {
     pub device: Device,
     /// The precision that was asked for.
     pub precision: Precision,
-    /// Found people, by id.
-    pub detector: String,
-    /// Told them apart, by id.
-    pub reid: String,
+    /// Found people, by id; none where their boxes were given.
+    pub detector: Option<String>,
+    /// Told them apart, by id; none where their boxes were given.
+    pub reid: Option<String>,
     /// Found their joints, by id.
     pub pose: String,
 }

@@ -9,6 +9,7 @@ mod page;
 mod preview;
 mod shelf;
 mod snapshot;
+mod task;
 
 pub use error::{ErrorCode, WireError};
 pub use files::{Entry, EntryKind, Listing, Root, SourceRef, UploadDone, VIDEO_ENDINGS};
@@ -21,6 +22,7 @@ pub use shelf::{
     ModelVerdict, ModelView, OfferedModel, RemovedModel, WantedModel,
 };
 pub use snapshot::{Gpu, Hardware, Snapshot};
+pub use task::{TaskApi, TaskView, WebhookState, WebhookView};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

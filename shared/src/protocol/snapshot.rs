@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, QueueView, Root};
+use super::{JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, QueueView, Root, TaskApi};
 use crate::worker::DoctorReport;
 
 /// The state of the helper when a client arrives.
@@ -12,8 +12,10 @@ pub struct Snapshot {
     pub now: u64,
     /// The last jobs, oldest first; all that have not ended are among them.
     pub jobs: Vec<JobView>,
-    /// The jobs that wait.
+    /// The jobs of pages that wait.
     pub queue: QueueView,
+    /// What the task API takes.
+    pub tasks: TaskApi,
     /// The end of the log of the job that runs or ran last.
     pub log: Vec<(JobId, LogLine)>,
     /// Who holds the workbench.

@@ -89,7 +89,8 @@ fn OfJob(id: JobId) -> impl IntoView {
 fn made_with(locale: Locale, ran: &Ran) -> String {
     let Ran { device, precision, detector, reid, pose } = ran;
     let precision = if *precision == Precision::Auto { String::new() } else { format!(" · {precision}") };
-    format!("{}{precision} · {detector}, {reid}, {pose}", notices::device(locale, *device))
+    let networks: Vec<_> = [detector.as_deref(), reid.as_deref(), Some(pose)].into_iter().flatten().collect();
+    format!("{}{precision} · {}", notices::device(locale, *device), networks.join(", "))
 }
 
 #[component]

@@ -22,17 +22,19 @@ pub(crate) fn copies(models: &JobModels, mut warn: impl FnMut(String)) -> Result
             model.clone()
         }
     };
-    let JobModels { detector, reid, pose } = models;
+    let JobModels { detector, reid, pose, lifter } = models;
     let copies = JobModels {
-        detector: copy(Role::Detector, detector),
-        reid: copy(Role::Reid, reid),
+        detector: detector.as_ref().map(|detector| copy(Role::Detector, detector)),
+        reid: reid.as_ref().map(|reid| copy(Role::Reid, reid)),
         pose: copy(Role::Pose, pose),
+        lifter: lifter.clone(),
     };
     if found == 0 {
+        let slowest = detector.as_ref().unwrap_or(pose);
         return Err(Failure {
             code: FailureCode::PrecisionMissing,
             message: "none of these networks has an int8 copy".into(),
-            hint: Some(format!("make one with `silhueta models quantize {} --calibrate VIDEO…`", detector.id)),
+            hint: Some(format!("make one with `silhueta models quantize {} --calibrate VIDEO…`", slowest.id)),
         });
     }
     Ok(copies)

@@ -86,9 +86,10 @@ pub(crate) fn resolve(
         Ok(resolved.model)
     };
     Ok(JobModels {
-        detector: find(Role::Detector, detector)?,
-        reid: find(Role::Reid, reid)?,
+        detector: Some(find(Role::Detector, detector)?),
+        reid: Some(find(Role::Reid, reid)?),
         pose: find(Role::Pose, pose)?,
+        lifter: None,
     })
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use silhueta_results::checkpoint::Checkpoint;
 use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision};
+use silhueta_shared::model::Role;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event};
 
@@ -70,8 +71,9 @@ fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
         models = models::int8::copies(&models, warn).map_err(CliError::Job)?;
     }
     if options.progress == ProgressStyle::Human {
-        let JobModels { detector, reid, pose } = &models;
-        note(&format!("detector {}, re-identification {}, pose {}", detector.id, reid.id, pose.id));
+        let id = |role| models.of(role).map_or("none", |model| model.id.as_str());
+        let (detector, reid, pose) = (id(Role::Detector), id(Role::Reid), id(Role::Pose));
+        note(&format!("detector {detector}, re-identification {reid}, pose {pose}"));
     }
     Ok(models)
 }
@@ -89,6 +91,8 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
         pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
         anew: options.force,
+        boxes: None,
+        deliver: None,
     }
 }
 

@@ -64,8 +64,7 @@ fn find(target: &str, job: Option<JobId>) -> Result<JobSpec, CliError> {
     let absolute = folder.canonicalize().map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
     // The folder may have been moved since; a network may have been replaced.
     spec.out_dir = absolute.display().to_string();
-    let models = &mut spec.models;
-    for model in [&mut models.detector, &mut models.reid, &mut models.pose] {
+    for model in spec.models.files_mut() {
         model.sha256 = sha256(Path::new(&model.file))
             .map_err(|e| CliError::Runtime(format!("the network {} can't be read: {e}", model.file)))?;
     }

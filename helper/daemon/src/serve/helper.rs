@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use silhueta_shared::protocol::{Hardware, HelperMessage, ModelShelf, SessionId, Snapshot, VERSION};
+use silhueta_shared::protocol::{Hardware, HelperMessage, ModelShelf, SessionId, Snapshot, TaskApi, VERSION};
 use silhueta_shared::worker::DoctorReport;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -119,6 +119,7 @@ impl Helper {
             now: now(),
             jobs,
             queue: state.bench.queue(),
+            tasks: TaskApi::default(),
             log,
             lock: state.bench.lock(),
             hardware: state.hardware.clone(),

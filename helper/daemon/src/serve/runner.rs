@@ -85,8 +85,8 @@ fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
         ran: Some(Ran {
             device: summary.device.used,
             precision: summary.settings.precision,
-            detector: summary.models.detector.id.clone(),
-            reid: summary.models.reid.id.clone(),
+            detector: summary.models.detector.as_ref().map(|model| model.id.clone()),
+            reid: summary.models.reid.as_ref().map(|model| model.id.clone()),
             pose: summary.models.pose.id.clone(),
         }),
     }
@@ -137,6 +137,8 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, fresh: bool, mut con
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
         anew: fresh,
+        boxes: None,
+        deliver: None,
     };
     let end = match work(helper, view, spec, &mut controls).await {
         Ok(Some(summary)) => return End::Done(folder, summary),

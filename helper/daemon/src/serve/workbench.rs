@@ -167,6 +167,7 @@ impl Workbench {
                 id,
                 run,
                 page: request.page,
+                task: None,
                 owner: Some(owner),
                 attached: request.attached,
                 source,
@@ -404,14 +405,16 @@ impl Workbench {
     pub(super) fn models_in_use(&self, preferred: &Preferred) -> HashSet<String> {
         let unfinished = self.jobs.values().filter(|job| !job.view.state.has_ended());
         let of_job = |job: &Job| match &job.models {
-            Some(models) => [&models.detector, &models.reid, &models.pose].map(|model| Some(model.id.clone())),
-            None => job
-                .view
-                .settings
-                .choices()
-                .map(|(role, choice)| choice.clone().or_else(|| preferred.of(role).map(str::to_owned))),
+            Some(models) => models.files().map(|model| model.id.clone()).collect::<Vec<_>>(),
+            None => {
+                let choices = job.view.settings.choices().into_iter();
+                let id = |(role, choice): (_, &Option<String>)| {
+                    choice.clone().or_else(|| preferred.of(role).map(str::to_owned))
+                };
+                choices.filter_map(id).collect()
+            }
         };
-        unfinished.flat_map(of_job).flatten().collect()
+        unfinished.flat_map(of_job).collect()
     }
 
     /// Wakes whenever jobs began, ended or decided something.

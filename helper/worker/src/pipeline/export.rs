@@ -76,11 +76,10 @@ fn meta(job: &Job<'_>, settings: &Settings) -> RecordMeta {
         time_base: job.time_base(),
         frames: job.source.frames,
         skeleton: job.keypoints.into(),
-        models: vec![
-            model(Role::Detector, &models.detector),
-            model(Role::Reid, &models.reid),
-            model(Role::Pose, &models.pose),
-        ],
+        models: [Role::Detector, Role::Reid, Role::Pose]
+            .into_iter()
+            .filter_map(|role| models.of(role).map(|file| model(role, file)))
+            .collect(),
         settings: settings.clone(),
     }
 }

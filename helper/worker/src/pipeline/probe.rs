@@ -83,10 +83,11 @@ impl Job<'_> {
     /// Opens the networks of `track` that are not open: an attempt before may have taken them.
     pub(super) fn open_trackers(&mut self) -> Result<Vec<(Detector, Osnet)>, JobError> {
         let mut trackers = std::mem::take(&mut self.trackers);
-        let JobModels { detector, reid, .. } = &self.spec.models;
-        while trackers.len() < self.callers() {
-            let open = networks::detector(&self.runtime, self.device.used, detector)?;
-            trackers.push((open, networks::reid(&self.runtime, self.device.used, reid)?));
+        if let JobModels { detector: Some(detector), reid: Some(reid), .. } = &self.spec.models {
+            while trackers.len() < self.callers() {
+                let open = networks::detector(&self.runtime, self.device.used, detector)?;
+                trackers.push((open, networks::reid(&self.runtime, self.device.used, reid)?));
+            }
         }
         Ok(trackers)
     }
@@ -139,8 +140,9 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
             engines.announce(device, spec.precision, model, reporter);
         }
     };
-    let JobModels { detector, reid, pose } = &spec.models;
-    let device = runtime.choose(spec.device, Path::new(&detector.file), |device| announce(device, detector))?;
+    let JobModels { detector, reid, pose, .. } = &spec.models;
+    let first = detector.as_ref().unwrap_or(pose);
+    let device = runtime.choose(spec.device, Path::new(&first.file), |device| announce(device, first))?;
     for passed in &device.passed_over {
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
     }
@@ -167,17 +169,17 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
         runtime,
     };
     let used = job.device.used;
-    announce(used, reid);
-    for _ in 0..job.callers() {
-        let detector = networks::detector(&job.runtime, used, detector)?;
-        let reid = networks::reid(&job.runtime, used, reid)?;
-        job.trackers.push((detector, reid));
+    if let Some(reid) = reid {
+        announce(used, reid);
     }
+    job.trackers = job.open_trackers()?;
     if let Some(engines) = &engines {
-        engines.remember(used, spec.precision, [detector, reid, pose]);
+        engines.remember(used, spec.precision, spec.models.files());
     }
-    reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
-    for model in [detector, reid, pose] {
+    if let (Some(detector), Some(reid)) = (detector, reid) {
+        reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
+    }
+    for model in spec.models.files() {
         if let Some(batch) = job.runtime.filled_batch(Path::new(&model.file)) {
             reporter.log(Notice::FixedBatch { model: model.id.clone(), batch: batch as u64 });
         }

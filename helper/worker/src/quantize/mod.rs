@@ -117,7 +117,12 @@ fn finder(runtime: &Runtime, role: Role, models: &JobModels) -> Result<Option<De
     if role == Role::Detector {
         return Ok(None);
     }
-    Ok(Some(networks::detector(runtime, Device::Cpu, &models.detector)?))
+    models
+        .detector
+        .as_ref()
+        .map(|detector| networks::detector(runtime, Device::Cpu, detector))
+        .transpose()
+        .map_err(Into::into)
 }
 
 fn write_inputs(spec: &Calibrate, reporter: &Reporter) -> Result<Calibrated, JobError> {

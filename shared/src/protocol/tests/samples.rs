@@ -193,10 +193,17 @@ fn states() -> Vec<JobState> {
 fn job(state: JobState) -> JobView {
     let running = StageView { stage: Stage::Track, done: 120, total: Some(314), fps: 15.25, ended: false };
     let done = state == JobState::Completed;
+    let told = match state {
+        JobState::Queued => Some(WebhookState::Waiting),
+        JobState::Completed => Some(WebhookState::Delivered),
+        JobState::Failed => Some(WebhookState::Failed),
+        _ => None,
+    };
     JobView {
         id: job_id(),
         run: run_id(),
-        page: Page::Processar,
+        page: if told.is_some() { Page::Tarefas } else { Page::Processar },
+        task: told.map(task),
         owner: state.is_active().then(session),
         attached: state.is_active(),
         source: sources().swap_remove(0),
@@ -226,8 +233,8 @@ fn results() -> ResultsView {
         ran: Some(Ran {
             device: Device::Cpu,
             precision: Precision::Int8,
-            detector: text("YOLOX-m-int8"),
-            reid: text("OSNet"),
+            detector: Some(text("YOLOX-m-int8")),
+            reid: None,
             pose: text("RTMPose-l"),
         }),
     }
@@ -235,6 +242,34 @@ fn results() -> ResultsView {
 
 fn lock() -> Lock {
     Lock { page: Page::Processar, run: run_id(), job: job_id(), video: text("Street.mp4"), owner: Some(session()) }
+}
+
+fn task_api(full: bool) -> TaskApi {
+    TaskApi {
+        at_once: 2,
+        queue: 1000,
+        known: if full { 12 } else { 0 },
+        token_file: full.then(|| text("/home/ana/.local/share/silhueta/token")),
+        webhook_secret_file: text("/home/ana/.local/share/silhueta/webhook.secret"),
+    }
+}
+
+fn task(told: WebhookState) -> TaskView {
+    TaskView {
+        id: text("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"),
+        model: text("ViTPose"),
+        from: text("curl/8.9"),
+        boxes: Some(text("/home/ana/Videos/boxes.json")),
+        kept: true,
+        predictions: text("/home/ana/Videos/predictions/Street_vitpose.json"),
+        visualization: Some(text("/home/ana/Videos/visualizations/Street_vitpose.mp4")),
+        webhook: Some(WebhookView {
+            url: text("https://lab.example/done"),
+            state: told,
+            tries: 2,
+            error: Some(text("it answered 503")),
+        }),
+    }
 }
 
 fn queue() -> QueueView {
@@ -370,6 +405,7 @@ fn snapshot(full: bool) -> Snapshot {
         jobs: if full { vec![job(JobState::Completed), job(JobState::Running(Stage::Pose))] } else { vec![] },
         log: if full { vec![(job_id(), line(1, Notice::Opened(facts())))] } else { vec![] },
         queue: if full { queue() } else { QueueView::default() },
+        tasks: task_api(full),
         lock: full.then(lock),
         hardware: hardware(full),
         models: shelf,
