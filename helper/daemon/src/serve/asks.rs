@@ -160,7 +160,7 @@ async fn remove(helper: &Helper, job: JobId) -> Result<Answer, WireError> {
 }
 
 /// Looks at files in a thread apart: a disk that hangs keeps nobody but the asker waiting.
-async fn apart<T: Send + 'static>(
+pub(super) async fn apart<T: Send + 'static>(
     look: impl FnOnce() -> Result<T, WireError> + Send + 'static,
 ) -> Result<T, WireError> {
     tokio::task::spawn_blocking(look).await.map_err(internal)?

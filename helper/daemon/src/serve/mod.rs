@@ -26,6 +26,7 @@ mod shelf;
 mod spool;
 mod stock;
 mod store;
+mod tasks;
 mod uploads;
 mod workbench;
 
@@ -64,6 +65,7 @@ use previews::Previews;
 use shelf::Preferred;
 use spool::Spool;
 use store::{Store, StoreError};
+use tasks::TaskSettings;
 use workbench::Workbench;
 
 /// The longest that the headers of a request may take.
@@ -171,6 +173,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
+    let tasks = TaskSettings::new(options, home, &out).map_err(|e| fail(&e))?;
     let state = State {
         bench,
         models: shelf::unknown(),
@@ -179,7 +182,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
         hardware: Hardware::default(),
         machine: None,
     };
-    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace)))
+    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace), tasks))
 }
 
 fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page: page::Files) -> Router {
@@ -193,6 +196,7 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))
         .with_state(Arc::clone(helper));
+    let ours = ours.merge(tasks::routes(helper));
     let door = Router::new().route(access::PATH, get(access::look).post(access::enter)).with_state(access.clone());
     let page = Router::new().fallback(page::serve).with_state(Arc::new(page));
     ours.merge(door)
@@ -216,7 +220,7 @@ fn listen_at(
         listener.set_nonblocking(true).map_err(fail)?;
         let mut server = axum_server::from_tcp(listener).map_err(fail)?.handle(handle.clone());
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-        let app = routes.clone().into_make_service();
+        let app = routes.clone().into_make_service_with_connect_info::<std::net::SocketAddr>();
         match tls {
             Some(config) => {
                 let inner = RustlsAcceptor::new(config.clone());
