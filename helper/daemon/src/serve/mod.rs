@@ -7,6 +7,7 @@ mod asks;
 mod fetches;
 mod files;
 mod guard;
+mod guests;
 mod hardware;
 mod helper;
 mod home;
@@ -57,17 +58,15 @@ pub(crate) use home::{Serving, serving};
 use access::Access;
 use fetches::Fetches;
 use guard::Guard;
+use guests::{Doorman, House, KEEP_ALIVE};
 use helper::{Helper, State};
 use hub::Hub;
-use listen::Doorman;
 use previews::Previews;
 use shelf::Preferred;
 use spool::Spool;
 use store::{Store, StoreError};
 use workbench::Workbench;
 
-/// The longest that the headers of a request may take.
-const HEADERS: Duration = Duration::from_secs(10);
 /// The longest body of a request that is no upload, in bytes.
 const BODY: usize = 64 << 10;
 /// How long open connections may take to end.
@@ -210,21 +209,23 @@ fn listen_at(
     routes: &Router,
     handle: &Handle<std::net::SocketAddr>,
 ) -> Result<Servers, CliError> {
-    let (mut serving, room) = (JoinSet::new(), listen::room());
+    let (mut serving, house) = (JoinSet::new(), Arc::<House>::default());
     for listener in listeners {
         let fail = |e: std::io::Error| CliError::Runtime(format!("the port can't be listened at: {e}"));
         listener.set_nonblocking(true).map_err(fail)?;
         let mut server = axum_server::from_tcp(listener).map_err(fail)?.handle(handle.clone());
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        // It counts from the end of the last answer, so this is how long a connection may say nothing; how long a head
+        // may take is the doorman's.
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(KEEP_ALIVE);
         let app = routes.clone().into_make_service();
         match tls {
             Some(config) => {
                 let inner = RustlsAcceptor::new(config.clone());
-                let server = server.acceptor(Doorman::before(inner, Arc::clone(&room)));
+                let server = server.acceptor(Doorman::before(inner, Arc::clone(&house)));
                 serving.spawn(server.serve(app));
             }
             None => {
-                let server = server.acceptor(Doorman::before(DefaultAcceptor, Arc::clone(&room)));
+                let server = server.acceptor(Doorman::before(DefaultAcceptor, Arc::clone(&house)));
                 serving.spawn(server.serve(app));
             }
         }
