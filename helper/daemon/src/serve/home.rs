@@ -68,6 +68,11 @@ impl Home {
     pub(super) fn token(&self) -> PathBuf {
         self.folder.join("token")
     }
+
+    #[allow(dead_code, reason = "nothing posts tasks yet")]
+    pub(super) fn webhook_secret(&self) -> PathBuf {
+        self.folder.join("webhook.secret")
+    }
 }
 
 /// A helper that serves on this machine.

@@ -28,6 +28,8 @@ mod spool;
 mod stock;
 mod store;
 mod uploads;
+#[allow(dead_code, reason = "nothing posts tasks yet")]
+mod webhooks;
 mod workbench;
 
 use std::net::TcpListener;

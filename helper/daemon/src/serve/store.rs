@@ -6,6 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use silhueta_shared::protocol::{JobId, JobView, LogLine, Root, RootId, UploadId};
 
 mod layout;
+#[allow(dead_code, reason = "nothing posts tasks yet")]
+mod outbox;
+
+pub(super) use outbox::Letter;
 
 /// Ended jobs that are kept; older ones go when the helper starts. Their results stay where they are.
 const KEPT_JOBS: i64 = 500;

@@ -3,6 +3,8 @@
 mod owners;
 mod queue;
 mod telling;
+#[allow(dead_code, reason = "nothing posts tasks yet")]
+mod webhooks;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ use silhueta_shared::protocol::{
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;
@@ -101,7 +103,7 @@ pub(super) struct Workbench {
     jobs: BTreeMap<JobId, Job>,
     store: Store,
     hub: Arc<Hub>,
-    moved: Arc<Notify>,
+    moved: Arc<watch::Sender<()>>,
     running: Option<Running>,
     gathered: Option<telling::Gathered>,
     told: Option<Lock>,
@@ -397,7 +399,7 @@ impl Workbench {
     pub(super) fn decided(&mut self, id: JobId, models: &JobModels) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.models = Some(models.clone());
-            self.moved.notify_one();
+            self.moved.send_replace(());
         }
     }
 
@@ -418,8 +420,8 @@ impl Workbench {
     }
 
     /// Wakes whenever jobs began, ended or decided something.
-    pub(super) fn moved(&self) -> Arc<Notify> {
-        Arc::clone(&self.moved)
+    pub(super) fn moved(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 
     /// Whether a run may begin, or go on, now: nobody works, or that very run does.

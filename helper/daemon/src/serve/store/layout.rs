@@ -43,9 +43,9 @@ pub(super) fn prepare(db: &Connection) -> Result<(), StoreError> {
     let sql = match layout {
         0 => TABLES,
         1 => FROM_1,
-        LAYOUT => return Ok(()),
+        LAYOUT => "",
         theirs => return Err(StoreError::Newer { theirs, ours: LAYOUT }),
     };
-    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} COMMIT;"))?;
+    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} {} COMMIT;", super::outbox::TABLES))?;
     Ok(())
 }
