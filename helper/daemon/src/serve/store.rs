@@ -6,8 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use silhueta_shared::protocol::{JobId, JobView, LogLine, Root, RootId, UploadId};
 
 mod layout;
+mod outbox;
 mod tasks;
 
+pub(super) use outbox::Letter;
 pub(super) use tasks::Key;
 
 /// Ended jobs of pages that are kept; older ones go when the helper starts. Their results stay where they are.
@@ -65,6 +67,8 @@ pub(super) struct New<'a> {
     pub(super) place: u64,
     /// The key that a script gave its request, and what it asked for with it.
     pub(super) key: Option<&'a Key>,
+    /// Who is told of its end.
+    pub(super) webhook: Option<&'a str>,
 }
 
 /// An upload as it is kept.
@@ -129,7 +133,7 @@ impl Store {
         self.at_once(|| {
             let sql =
                 "INSERT INTO jobs (id, view, path, attempt, place, fresh, task) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            for New { view, path, fresh, place, key } in jobs {
+            for New { view, path, fresh, place, key, webhook } in jobs {
                 let (id, text, path) =
                     (number(view.id.get()), serde_json::to_string(view)?, path.display().to_string());
                 let task = view.task.as_ref().map(|task| &task.id);
@@ -137,6 +141,9 @@ impl Store {
                 self.db.prepare_cached(sql)?.execute(row)?;
                 if let Some(key) = key {
                     self.add_key(key, view.id)?;
+                }
+                if let Some(url) = webhook {
+                    self.set_webhook(view.id, url)?;
                 }
             }
             jobs.last().map_or(Ok(()), |last| self.set_number(LAST_JOB, last.view.id.get()))

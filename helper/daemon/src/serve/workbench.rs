@@ -4,6 +4,7 @@ mod owners;
 mod queue;
 mod tasks;
 mod telling;
+mod webhooks;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use silhueta_shared::protocol::{
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;
@@ -56,7 +57,7 @@ impl Job {
     }
 
     fn as_new(&self) -> New<'_> {
-        New { view: &self.view, path: &self.path, fresh: self.fresh, place: self.place, key: None }
+        New { view: &self.view, path: &self.path, fresh: self.fresh, place: self.place, key: None, webhook: None }
     }
 }
 
@@ -114,7 +115,7 @@ pub(super) struct Workbench {
     tasks: HashMap<String, JobId>,
     store: Store,
     hub: Arc<Hub>,
-    moved: Arc<Notify>,
+    moved: Arc<watch::Sender<()>>,
     running: BTreeMap<JobId, Running>,
     gathered: Option<telling::Gathered>,
     told: Option<Lock>,
@@ -397,7 +398,7 @@ impl Workbench {
     pub(super) fn decided(&mut self, id: JobId, models: &JobModels) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.models = Some(models.clone());
-            self.moved.notify_one();
+            self.moved.send_replace(());
         }
     }
 
@@ -418,8 +419,8 @@ impl Workbench {
     }
 
     /// Wakes whenever jobs began, ended or decided something.
-    pub(super) fn moved(&self) -> Arc<Notify> {
-        Arc::clone(&self.moved)
+    pub(super) fn moved(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 
     /// Whether a run may begin, or go on, now: nobody works, or that very run does.

@@ -55,9 +55,9 @@ pub(super) fn prepare(db: &Connection) -> Result<(), StoreError> {
         0 => TABLES.to_owned(),
         1 => format!("{FROM_1}{FROM_2}"),
         2 => FROM_2.to_owned(),
-        LAYOUT => return Ok(()),
+        LAYOUT => String::new(),
         theirs => return Err(StoreError::Newer { theirs, ours: LAYOUT }),
     };
-    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} COMMIT;"))?;
+    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} {} COMMIT;", super::outbox::TABLES))?;
     Ok(())
 }

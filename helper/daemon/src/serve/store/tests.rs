@@ -93,8 +93,10 @@ fn many_ended_tasks_do_not_push_pages_jobs_out_and_the_oldest_of_each_go_first()
     let pages = (1..=u64::try_from(KEPT_JOBS).unwrap() + 2).map(|id| view(id, None));
     let tasks = (1000..1000 + u64::try_from(tasks::KEPT).unwrap() + 3).map(|id| view(id, Some(format!("t{id}"))));
     let views: Vec<_> = pages.chain(tasks).collect();
-    let new: Vec<_> =
-        views.iter().map(|view| New { view, path: Path::new("/v"), fresh: false, place: 1, key: None }).collect();
+    let new: Vec<_> = views
+        .iter()
+        .map(|view| New { view, path: Path::new("/v"), fresh: false, place: 1, key: None, webhook: None })
+        .collect();
     store.add(&new).unwrap();
     let kept: Vec<_> = store.jobs().unwrap().into_iter().map(|job| job.view.id.get()).collect();
     let of_pages: Vec<_> = kept.iter().filter(|id| **id < 1000).collect();

@@ -24,7 +24,7 @@ use crate::serve::asks::apart;
 use crate::serve::helper::Helper;
 use crate::serve::store::Key;
 use crate::serve::workbench::NewTask;
-use crate::serve::{BODY, files, shelf};
+use crate::serve::{BODY, files, shelf, webhooks};
 
 /// The header that makes a request one that can be sent twice.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -125,6 +125,7 @@ async fn take(
         }
     })
     .await?;
+    let webhook = request.webhook_url.as_deref().map(webhooks::check).transpose()?;
     let with_video = request.visualization.unwrap_or(true);
     let text = |path: PathBuf| path.display().to_string();
     let task = TaskView {
@@ -136,7 +137,7 @@ async fn take(
         predictions: text(outputs.predictions),
         visualization: with_video.then(|| text(outputs.visualization)),
         cut_off: 0,
-        webhook: None,
+        webhook: webhook.as_ref().map(webhooks::view),
     };
     let source = sent.map_or_else(
         || SourceRef::Path { path: video.display().to_string() },
@@ -149,7 +150,8 @@ async fn take(
         video: with_video,
         ..JobSettings::default()
     };
-    let new = NewTask { task, source, path: video, settings, key };
+    let webhook = webhook.map(|url| url.to_string());
+    let new = NewTask { task, source, path: video, settings, key, webhook };
     let taken = add(helper, new)?;
     helper.queued.notify_one();
     Ok(taken)

@@ -26,6 +26,7 @@ use crate::cli::{Auth, ServeOptions};
 use crate::models;
 
 pub(super) use error::ApiError;
+pub(super) use status::told;
 
 /// Tasks at the same time, whatever the machine has.
 const MOST_AT_ONCE: u64 = 5;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
 use silhueta_shared::job::{Device, FPS};
@@ -10,6 +9,7 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, ModelShelf, WireError};
 
 use super::HUMAN3D;
+use crate::serve::webhooks;
 
 /// The body of POST `/process`; the first three are the MMPose server's.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -51,7 +51,7 @@ impl TaskRequest {
             return Err(WireError::new(ErrorCode::BadValue, "frames a second go from 0.001 to 1000").field("fps"));
         }
         if let Some(url) = &request.webhook_url {
-            check_webhook(url)?;
+            webhooks::check(url)?;
         }
         Ok(request)
     }
@@ -104,18 +104,6 @@ pub(super) fn choose_model(
         Some(id) => return Err(unfit(format!("there is no model {id:?}"))),
     };
     Ok((name, pose))
-}
-
-/// Whether somebody can be told there.
-fn check_webhook(url: &str) -> Result<Url, WireError> {
-    let wrong = |why: &str| {
-        WireError::new(ErrorCode::BadValue, format!("the webhook can't be used: {why}")).field("webhook_url")
-    };
-    let url = Url::parse(url).map_err(|e| wrong(&e.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(wrong("it has to begin with http:// or https:// and a host"));
-    }
-    Ok(url)
 }
 
 /// Where the results of a task go: `predictions/STEM_MODEL.json` and `visualizations/STEM_MODEL.mp4` under `base`.

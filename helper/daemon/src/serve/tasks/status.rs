@@ -78,6 +78,11 @@ pub(super) async fn status(
     Ok(Json(of(bench.task(&id)?, &Places::of(bench))))
 }
 
+/// What is told of an end to who wants to be told of it.
+pub(in crate::serve) fn told(view: &JobView) -> serde_json::Value {
+    serde_json::to_value(of(view, &Places::default())).unwrap_or_default()
+}
+
 /// Who waits where.
 #[derive(Debug, Default)]
 pub(super) struct Places(HashMap<JobId, usize>);

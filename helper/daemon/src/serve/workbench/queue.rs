@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use silhueta_shared::notice::Notice;
-use silhueta_shared::protocol::{ErrorCode, HelperMessage, JobId, JobView, QueueView, RunId, SessionId, WireError};
+use silhueta_shared::protocol::{
+    ErrorCode, HelperMessage, JobId, JobView, QueueView, RunId, SessionId, WebhookState, WireError,
+};
 use silhueta_shared::state::{JobEvent, JobState};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -196,6 +198,10 @@ pub(super) fn begin_anew(view: &mut JobView, owner: Option<SessionId>, fresh: bo
     view.stopping = false;
     (view.failure, view.results) = (None, None);
     (view.started, view.ended) = (None, None);
+    // Its end is another one, and told anew.
+    if let Some(webhook) = view.task.as_mut().and_then(|task| task.webhook.as_mut()) {
+        (webhook.state, webhook.tries, webhook.error) = (WebhookState::Waiting, 0, None);
+    }
     // Stages before the one that goes on are not done again.
     let goes_on = view.resumable.filter(|_| !fresh);
     view.stages.retain(|known| known.ended && goes_on.is_some_and(|kept| known.stage < kept.stage));

@@ -27,6 +27,8 @@ pub(in crate::serve) struct NewTask {
     pub(in crate::serve) settings: JobSettings,
     /// What makes sure that a request that is sent again makes no second one.
     pub(in crate::serve) key: Option<Key>,
+    /// The whole address of who is told of its end.
+    pub(in crate::serve) webhook: Option<String>,
 }
 
 /// The tasks that scripts still know, by their names.
@@ -40,13 +42,14 @@ pub(super) fn by_id(jobs: &BTreeMap<JobId, Job>) -> HashMap<String, JobId> {
 impl Workbench {
     /// Takes a task in.
     pub(in crate::serve) fn add_task(&mut self, new: NewTask) -> Result<JobView, WireError> {
-        let NewTask { task, source, path, settings, key } = new;
+        let NewTask { task, source, path, settings, key, webhook } = new;
         let n = self.last_job + 1;
         let (Some(id), Some(run)) = (JobId::new(n), RunId::new(n)) else { return Err(internal("no numbers are left")) };
         let name = task.id.clone();
         let view = JobView { task: Some(task), ..new_job(id, run, Page::Tarefas, source, settings) };
         let job = Job::new(view, path, false, self.last_place() + 1);
-        self.store.add(&[New { key: key.as_ref(), ..job.as_new() }]).map_err(|e| internal(&e.to_string()))?;
+        let row = New { key: key.as_ref(), webhook: webhook.as_deref(), ..job.as_new() };
+        self.store.add(&[row]).map_err(|e| internal(&e.to_string()))?;
         let view = job.view.clone();
         self.last_job = n;
         self.jobs.insert(id, job);

@@ -105,7 +105,7 @@ impl Workbench {
     }
 
     pub(super) fn tell_lock(&mut self) {
-        self.moved.notify_one();
+        self.moved.send_replace(());
         let lock = self.lock();
         if lock != self.told {
             self.hub.tell_all(&HelperMessage::Lock(lock.clone()));

@@ -408,7 +408,7 @@ fn add_task(bench: &mut Workbench, id: &str) -> JobId {
     };
     let key = Some(Key { key: id.into(), digest: "d".into() });
     let (source, path) = (SourceRef::Path { path: "/v/a.mp4".into() }, PathBuf::from("/v/a.mp4"));
-    bench.add_task(NewTask { task, source, path, settings: JobSettings::default(), key }).unwrap().id
+    bench.add_task(NewTask { task, source, path, settings: JobSettings::default(), key, webhook: None }).unwrap().id
 }
 
 #[test]
