@@ -176,6 +176,9 @@ async fn turn(helper: &Helper, Turn { view, path, fresh, sharing, mut controls }
         Err(failure) => End::Failed(failure),
     };
     place::leave(&folder, &source);
+    if let Some(task) = &view.task {
+        tasks::clear(task, &folder);
+    }
     end
 }
 
