@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fetches::Fetches;
 use super::hub::{Hub, Joined, Link};
+use super::neurapose::NeuraPose;
 use super::now;
 use super::previews::Previews;
 use super::shelf::Preferred;
@@ -40,6 +41,8 @@ pub(super) struct Helper {
     pub(super) out: PathBuf,
     /// How long a session waits for its client to come back.
     pub(super) grace: Duration,
+    /// What NeuraPose's scripts set.
+    pub(super) neurapose: NeuraPose,
     /// Held while a folder for results is chosen, or what is kept in one is thrown away.
     pub(super) folders: tokio::sync::Mutex<()>,
     /// Wakes the runner.
@@ -72,6 +75,7 @@ impl Helper {
             spool,
             out,
             grace,
+            neurapose: NeuraPose::default(),
             folders: tokio::sync::Mutex::default(),
             queued: Notify::new(),
             inspections: Semaphore::new(2),

@@ -11,6 +11,8 @@ mod outbox;
 
 pub(super) use outbox::Letter;
 
+mod choices;
+
 /// Ended jobs that are kept; older ones go when the helper starts. Their results stay where they are.
 const KEPT_JOBS: i64 = 500;
 /// The highest number that was ever given to a job.

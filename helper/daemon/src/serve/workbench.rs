@@ -1,6 +1,7 @@
 //! The jobs, their queue and the lock: what happens to them is decided, kept and told here, in that order.
 
 mod owners;
+mod pages;
 mod queue;
 mod telling;
 #[allow(dead_code, reason = "nothing posts tasks yet")]
@@ -154,11 +155,12 @@ impl Workbench {
     /// Takes a run in, if nobody works.
     pub(super) fn start(
         &mut self,
-        owner: SessionId,
+        owner: impl Into<Option<SessionId>>,
         request: &StartRun,
         videos: Vec<(SourceRef, PathBuf)>,
     ) -> Result<(RunId, Vec<JobId>), WireError> {
         self.free_for(None)?;
+        let owner = owner.into();
         let first = self.last_job + 1;
         // A run is named by its first job.
         let (Some(run), created) = (RunId::new(first), now()) else { return Err(internal("no numbers are left")) };
@@ -170,7 +172,7 @@ impl Workbench {
                 run,
                 page: request.page,
                 task: None,
-                owner: Some(owner),
+                owner,
                 attached: request.attached,
                 source,
                 settings: request.settings.clone(),
