@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use silhueta_shared::protocol::{ErrorCode, Lock, WireError};
+use silhueta_shared::protocol::{ErrorCode, WireError};
 
 /// An error on its way to a client.
 #[derive(Debug)]
@@ -19,6 +19,13 @@ impl HttpError {
     }
 }
 
+impl HttpError {
+    /// Status and error, for who tells them otherwise.
+    pub(super) fn into_parts(self) -> (StatusCode, WireError) {
+        (self.status, self.error)
+    }
+}
+
 impl From<WireError> for HttpError {
     fn from(error: WireError) -> Self {
         Self { status: status(error.code), error }
@@ -28,34 +35,6 @@ impl From<WireError> for HttpError {
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         (self.status, Json(self.error)).into_response()
-    }
-}
-
-/// The same in the shape that scripts of the earlier systems read, which was FastAPI's: `detail` says what happened.
-#[derive(Debug)]
-pub(super) struct Detailed(pub(super) WireError);
-
-impl From<WireError> for Detailed {
-    fn from(error: WireError) -> Self {
-        Self(error)
-    }
-}
-
-impl IntoResponse for Detailed {
-    fn into_response(self) -> Response {
-        #[derive(serde::Serialize)]
-        struct Body {
-            detail: String,
-            code: ErrorCode,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            field: Option<String>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            hint: Option<String>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            lock: Option<Box<Lock>>,
-        }
-        let WireError { code, message, field, hint, lock } = self.0;
-        (status(code), Json(Body { detail: message, code, field, hint, lock })).into_response()
     }
 }
 

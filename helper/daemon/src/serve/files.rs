@@ -29,6 +29,17 @@ impl Reach {
     pub(super) fn of(store: &Store, is_browser: bool) -> Result<Self, WireError> {
         Ok(Self { roots: roots(store)?, uploads: store.uploads().map_err(internal)?, is_browser })
     }
+
+    /// A file that was named by its path, if that may be: from a browser only below an open folder.
+    pub(super) fn permit(&self, file: PathBuf, field: &str) -> Result<PathBuf, WireError> {
+        let real = file.canonicalize().map_err(|e| missing(&file.display().to_string(), &e))?;
+        let is_open = |root: &Root| Path::new(&root.path).canonicalize().is_ok_and(|root| real.starts_with(root));
+        if !self.is_browser || self.roots.iter().any(is_open) {
+            return Ok(file);
+        }
+        let error = WireError::new(ErrorCode::PathNotAllowed, format!("{} is in no open folder", file.display()));
+        Err(error.field(field).hint("open its folder on the page first"))
+    }
 }
 
 /// The real path of a folder that may be opened.

@@ -69,7 +69,6 @@ impl Home {
         self.folder.join("token")
     }
 
-    #[allow(dead_code, reason = "nothing posts tasks yet")]
     pub(super) fn webhook_secret(&self) -> PathBuf {
         self.folder.join("webhook.secret")
     }

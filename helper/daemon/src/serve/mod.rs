@@ -28,8 +28,8 @@ mod shelf;
 mod spool;
 mod stock;
 mod store;
+mod tasks;
 mod uploads;
-#[allow(dead_code, reason = "nothing posts tasks yet")]
 mod webhooks;
 mod workbench;
 
@@ -68,6 +68,7 @@ use previews::Previews;
 use shelf::Preferred;
 use spool::Spool;
 use store::{Store, StoreError};
+use tasks::TaskSettings;
 use workbench::Workbench;
 
 /// The longest body of a request that is no upload, in bytes.
@@ -100,6 +101,9 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
             Some(Arc::new(Access::open(&home.token(), port, tls.is_some()).map_err(fail)?))
         }
     };
+    let file = home.webhook_secret();
+    let secret = webhooks::Secret::open(&file)
+        .map_err(|e| CliError::Runtime(format!("the secret in {} can't be used: {e}", file.display())))?;
     let machine = sysinfo::System::host_name().ok();
     let guard = Guard { scheme, host: options.host, port, is_public, machine, dev_origin: options.dev_origin };
     let has_page = !page.is_empty();
@@ -112,15 +116,16 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     say(&format!("listening on {address}"));
     welcome(&address, access.as_deref(), &home, has_page, !options.no_open);
 
-    let mut tasks = JoinSet::new();
-    tasks.spawn(runner::run(Arc::clone(&helper)));
-    tasks.spawn(wait_for_owners(Arc::clone(&helper)));
-    tasks.spawn(hardware::watch(Arc::clone(&helper)));
+    let mut running = JoinSet::new();
+    running.spawn(runner::run(Arc::clone(&helper)));
+    running.spawn(wait_for_owners(Arc::clone(&helper)));
+    running.spawn(hardware::watch(Arc::clone(&helper)));
+    running.spawn(webhooks::run(Arc::clone(&helper), helper.closing.clone(), secret, tasks::told));
     for _ in 0..stock::AT_ONCE {
-        tasks.spawn(stock::run(Arc::clone(&helper)));
+        running.spawn(stock::run(Arc::clone(&helper)));
     }
-    tasks.spawn(shelf::keep(Arc::clone(&helper)));
-    tasks.spawn(look_around(Arc::clone(&helper)));
+    running.spawn(shelf::keep(Arc::clone(&helper)));
+    running.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
         _ = signals.next() => {}
         () = helper.shut_down.notified() => {}
@@ -136,7 +141,7 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     helper.closing.cancel();
     handle.graceful_shutdown(Some(GOODBYE));
     let all_ended = async {
-        while tasks.join_next().await.is_some() {}
+        while running.join_next().await.is_some() {}
         while serving.join_next().await.is_some() {}
     };
     Ok(tokio::select! {
@@ -174,6 +179,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
+    let tasks = TaskSettings::new(options, home, &out).map_err(|e| fail(&e))?;
     let state = State {
         bench,
         models: shelf::unknown(),
@@ -182,7 +188,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
         hardware: Hardware::default(),
         machine: None,
     };
-    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace)))
+    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace), tasks))
 }
 
 fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page: page::Files) -> Router {
@@ -197,6 +203,7 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .route("/health", get(about::health))
         .with_state(Arc::clone(helper));
     let ours = ours.merge(neurapose::routes(helper));
+    let ours = ours.merge(tasks::routes(helper));
     let door = Router::new().route(access::PATH, get(access::look).post(access::enter)).with_state(access.clone());
     let page = Router::new().fallback(page::serve).with_state(Arc::new(page));
     ours.merge(door)
@@ -222,7 +229,7 @@ fn listen_at(
         // It counts from the end of the last answer, so this is how long a connection may say nothing; how long a head
         // may take is the doorman's.
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(KEEP_ALIVE);
-        let app = routes.clone().into_make_service();
+        let app = routes.clone().into_make_service_with_connect_info::<std::net::SocketAddr>();
         match tls {
             Some(config) => {
                 let inner = RustlsAcceptor::new(config.clone());

@@ -12,9 +12,10 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, JobSettings, ModelShelf, WireError};
 
 use super::process::shelf_seen;
-use crate::serve::answer::{Detailed, internal};
+use crate::serve::answer::internal;
 use crate::serve::files;
 use crate::serve::helper::Helper;
+use crate::serve::tasks::ApiError;
 
 /// Under which they are kept.
 const KEPT: &str = "neurapose_config";
@@ -169,7 +170,7 @@ fn values(helper: &Helper) -> Result<Map<String, Value>, WireError> {
 }
 
 /// GET `/config`: the values, and the folders; `null` for those of work that only the earlier system did.
-pub(super) async fn show(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, Detailed> {
+pub(super) async fn show(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, ApiError> {
     let config = values(&helper)?;
     let state = helper.state();
     let videos = files::roots(state.bench.store())?.into_iter().next().map(|root| root.path);
@@ -183,7 +184,7 @@ pub(super) async fn show(State(helper): State<Arc<Helper>>) -> Result<Json<Value
 }
 
 /// GET `/config/all`: the values under both names, and what each key takes.
-pub(super) async fn all(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, Detailed> {
+pub(super) async fn all(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, ApiError> {
     let mut config = values(&helper)?;
     let keys: Vec<_> =
         Key::ALL.iter().map(|key| json!({ "key": key.name(), "alias": key.alias(), "takes": key.about() })).collect();
@@ -206,7 +207,7 @@ pub(super) async fn update(
     State(helper): State<Arc<Helper>>,
     Query(Update { persist }): Query<Update>,
     body: Bytes,
-) -> Result<Json<Value>, Detailed> {
+) -> Result<Json<Value>, ApiError> {
     let wrong = |why: String| WireError::new(ErrorCode::BadValue, why);
     let body: Value = serde_json::from_slice(&body).map_err(|e| wrong(format!("the body is no JSON: {e}")))?;
     let Value::Object(mut fields) = body else { return Err(wrong("the body is no JSON object".into()).into()) };
@@ -238,7 +239,7 @@ pub(super) async fn update(
 }
 
 /// POST `/config/reset`: as if nothing had ever been set.
-pub(super) async fn reset(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, Detailed> {
+pub(super) async fn reset(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, ApiError> {
     helper.state().bench.store().choose(KEPT, &json!({})).map_err(internal)?;
     *choices(&helper)? = Some(Choices::new());
     Ok(Json(json!({ "status": "success", "config": values(&helper)? })))

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{ErrorCode, WireError};
 
-use crate::serve::answer::Detailed;
 use crate::serve::helper::Helper;
 use crate::serve::now;
+use crate::serve::tasks::ApiError;
 
 /// Those with lines; both have the same.
 const SPOKEN: [&str; 2] = ["default", "process"];
@@ -30,7 +30,7 @@ pub(super) struct Which {
 pub(super) async fn show(
     State(helper): State<Arc<Helper>>,
     Query(which): Query<Which>,
-) -> Result<Json<Value>, Detailed> {
+) -> Result<Json<Value>, ApiError> {
     let (category, has_lines) = known(which)?;
     let after = helper.neurapose.cleared.load(Ordering::Relaxed);
     let state = helper.state();
@@ -46,7 +46,7 @@ pub(super) async fn show(
 pub(super) async fn clear(
     State(helper): State<Arc<Helper>>,
     Query(which): Query<Which>,
-) -> Result<Json<Value>, Detailed> {
+) -> Result<Json<Value>, ApiError> {
     let (category, has_lines) = known(which)?;
     if has_lines {
         helper.neurapose.cleared.store(now(), Ordering::Relaxed);

@@ -10,15 +10,11 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use silhueta_shared::protocol::{ErrorCode, WireError};
 
-use super::answer::Detailed;
 use super::helper::Helper;
 use config::Choices;
 pub(super) use process::process;
@@ -32,10 +28,9 @@ pub(super) struct NeuraPose {
     cleared: AtomicU64,
 }
 
-/// All of them.
+/// All but POST `/process`, which is the task API's, too.
 pub(super) fn routes(helper: &Arc<Helper>) -> Router {
     Router::new()
-        .route("/process", post(start))
         .route("/process/stop", post(process::stop))
         .route("/process/pause", post(process::pause))
         .route("/process/resume", post(process::resume))
@@ -51,20 +46,13 @@ pub(super) fn routes(helper: &Arc<Helper>) -> Router {
         .with_state(Arc::clone(helper))
 }
 
-/// POST `/process`.
-async fn start(State(helper): State<Arc<Helper>>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Detailed> {
-    let wrong = |e| WireError::new(ErrorCode::BadValue, format!("the body is no JSON: {e}"));
-    let body = serde_json::from_slice(&body).map_err(wrong)?;
-    Ok(Json(process(&helper, is_browser(&headers), &body).await?))
-}
-
 /// POST `/shutdown`: as Ctrl+C in the helper's terminal.
 async fn shut_down(State(helper): State<Arc<Helper>>) -> Json<Value> {
     helper.shut_down.notify_one();
     Json(json!({ "status": "shutting_down", "detail": "the helper ends; what runs is interrupted and can go on" }))
 }
 
-/// Whether a page is behind a request: it came with an `Origin`.
-pub(super) fn is_browser(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::ORIGIN)
+/// Whether the body of POST `/process` asks for a run, not for a task.
+pub(super) fn is_run(body: &Value) -> bool {
+    body.get("input_path").is_some()
 }

@@ -10,8 +10,9 @@ use silhueta_shared::job::Stage;
 use silhueta_shared::protocol::{ErrorCode, WireError};
 use silhueta_shared::state::JobState;
 
-use crate::serve::answer::{Detailed, internal};
+use crate::serve::answer::internal;
 use crate::serve::helper::Helper;
+use crate::serve::tasks::ApiError;
 
 /// How the switch stands.
 #[derive(Debug, Serialize)]
@@ -35,7 +36,7 @@ pub(super) async fn status(State(helper): State<Arc<Helper>>) -> Json<Preview> {
 pub(super) async fn toggle(
     State(helper): State<Arc<Helper>>,
     Query(Wanted { enabled }): Query<Wanted>,
-) -> Result<Json<Preview>, Detailed> {
+) -> Result<Json<Preview>, ApiError> {
     turn(&helper, enabled.as_deref().unwrap_or_default())
 }
 
@@ -43,11 +44,11 @@ pub(super) async fn toggle(
 pub(super) async fn set(
     State(helper): State<Arc<Helper>>,
     Path(enabled): Path<String>,
-) -> Result<Json<Preview>, Detailed> {
+) -> Result<Json<Preview>, ApiError> {
     turn(&helper, &enabled)
 }
 
-fn turn(helper: &Helper, enabled: &str) -> Result<Json<Preview>, Detailed> {
+fn turn(helper: &Helper, enabled: &str) -> Result<Json<Preview>, ApiError> {
     let on = match enabled.to_ascii_lowercase().as_str() {
         "true" | "1" | "on" | "yes" => true,
         "false" | "0" | "off" | "no" => false,

@@ -11,11 +11,12 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, ModelShelf, Page, SourceRef, StartRun, VIDEO_ENDINGS, WireError};
 
 use super::{config, preview};
-use crate::serve::answer::{Detailed, internal};
+use crate::serve::answer::internal;
 use crate::serve::asks::{MOST_VIDEOS, apart, check_models};
 use crate::serve::files::{self, Reach};
 use crate::serve::helper::Helper;
 use crate::serve::shelf;
+use crate::serve::tasks::ApiError;
 use crate::videos::is_video;
 
 /// What a body may hold.
@@ -151,7 +152,7 @@ fn pose_model(shelf: &ModelShelf, named: &str) -> Result<String, WireError> {
 }
 
 /// POST `/process/stop`: ends the run that the page Processar is at, whatever it does.
-pub(super) async fn stop(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, Detailed> {
+pub(super) async fn stop(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, ApiError> {
     let bench = &mut helper.state().bench;
     let Some(lock) = bench.lock().filter(|lock| lock.page == Page::Processar) else {
         return Ok(Json(json!({ "status": "idle", "detail": "nothing is at work" })));
@@ -161,16 +162,16 @@ pub(super) async fn stop(State(helper): State<Arc<Helper>>) -> Result<Json<Value
 }
 
 /// POST `/process/pause`: the job stands still after the frames that it has in hand.
-pub(super) async fn pause(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, Detailed> {
+pub(super) async fn pause(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, ApiError> {
     halt(&helper, true)
 }
 
 /// POST `/process/resume`.
-pub(super) async fn resume(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, Detailed> {
+pub(super) async fn resume(State(helper): State<Arc<Helper>>) -> Result<Json<Value>, ApiError> {
     halt(&helper, false)
 }
 
-fn halt(helper: &Helper, on: bool) -> Result<Json<Value>, Detailed> {
+fn halt(helper: &Helper, on: bool) -> Result<Json<Value>, ApiError> {
     let bench = &mut helper.state().bench;
     let none = || WireError::new(ErrorCode::IllegalState, "nothing is at work");
     let job = bench.lock().filter(|lock| lock.page == Page::Processar).ok_or_else(none)?.job;
