@@ -23,7 +23,7 @@ use crate::place;
 use crate::worker::Worker;
 
 /// Videos of one run.
-const MOST_VIDEOS: usize = 10_000;
+pub(super) const MOST_VIDEOS: usize = 10_000;
 /// The longest look into a file.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -201,7 +201,7 @@ fn locate_all(reach: &Reach, spool: &Spool, sources: Vec<SourceRef>) -> Result<V
 }
 
 /// Each role has a model, and a chosen one is there and fits: never a path, only what the shelf holds.
-fn check_models(shelf: &ModelShelf, settings: &JobSettings) -> Result<(), WireError> {
+pub(super) fn check_models(shelf: &ModelShelf, settings: &JobSettings) -> Result<(), WireError> {
     for (role, choice) in settings.choices() {
         let fits = |id: &String| shelf.models.iter().any(|model| model.id == *id && model.role == Some(role));
         let error = match choice {

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fetches::Fetches;
 use super::hub::{Hub, Joined, Link};
+use super::neurapose::NeuraPose;
 use super::now;
 use super::previews::Previews;
 use super::shelf::Preferred;
@@ -41,6 +42,8 @@ pub(super) struct Helper {
     pub(super) out: PathBuf,
     /// How long a session waits for its client to come back.
     pub(super) grace: Duration,
+    /// What NeuraPose's scripts set.
+    pub(super) neurapose: NeuraPose,
     /// How many tasks there may be, and where they go.
     pub(super) tasks: TaskSettings,
     /// Held while a folder for results is chosen, or what is kept in one is thrown away.
@@ -76,6 +79,7 @@ impl Helper {
             spool,
             out,
             grace,
+            neurapose: NeuraPose::default(),
             tasks,
             folders: tokio::sync::Mutex::default(),
             queued: Notify::new(),

@@ -16,6 +16,7 @@ mod imports;
 mod jobs;
 mod listen;
 mod mjpeg;
+mod neurapose;
 mod page;
 mod previews;
 mod refusals;
@@ -174,6 +175,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     models::store().sweep();
     let spool = Spool::open(home.uploads(), &store).map_err(|e| fail(&e))?;
     let previews = Arc::new(Previews::default());
+    previews.show_feed(store.shows_feed().map_err(|e| fail(&e))?);
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
@@ -201,6 +203,7 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))
         .with_state(Arc::clone(helper));
+    let ours = ours.merge(neurapose::routes(helper));
     let ours = ours.merge(tasks::routes(helper));
     let door = Router::new().route(access::PATH, get(access::look).post(access::enter)).with_state(access.clone());
     let page = Router::new().fallback(page::serve).with_state(Arc::new(page));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use silhueta_shared::protocol::{JobId, JobView, LogLine, Root, RootId, UploadId};
 
+mod choices;
 mod layout;
 mod outbox;
 mod tasks;

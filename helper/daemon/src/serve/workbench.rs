@@ -1,6 +1,7 @@
 //! The jobs, their queue and the lock: what happens to them is decided, kept and told here, in that order.
 
 mod owners;
+mod pages;
 mod queue;
 mod tasks;
 mod telling;
@@ -171,11 +172,12 @@ impl Workbench {
     /// Takes a run in, if nobody works.
     pub(super) fn start(
         &mut self,
-        owner: SessionId,
+        owner: impl Into<Option<SessionId>>,
         request: &StartRun,
         videos: Vec<(SourceRef, PathBuf)>,
     ) -> Result<(RunId, Vec<JobId>), WireError> {
         self.free_for(None)?;
+        let owner = owner.into();
         let first = self.last_job + 1;
         // A run is named by its first job.
         let Some(run) = RunId::new(first) else { return Err(internal("no numbers are left")) };
@@ -183,7 +185,7 @@ impl Workbench {
         for (((source, path), n), place) in videos.into_iter().zip(first..).zip(self.last_place() + 1..) {
             let Some(id) = JobId::new(n) else { return Err(internal("no numbers are left")) };
             let view = JobView {
-                owner: Some(owner),
+                owner,
                 attached: request.attached,
                 ..new_job(id, run, request.page, source, request.settings.clone())
             };

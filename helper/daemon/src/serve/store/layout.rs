@@ -58,6 +58,6 @@ pub(super) fn prepare(db: &Connection) -> Result<(), StoreError> {
         LAYOUT => String::new(),
         theirs => return Err(StoreError::Newer { theirs, ours: LAYOUT }),
     };
-    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} {} COMMIT;", super::outbox::TABLES))?;
+    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} {} {} COMMIT;", super::outbox::TABLES, super::choices::TABLE))?;
     Ok(())
 }

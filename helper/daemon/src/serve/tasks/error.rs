@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use silhueta_shared::protocol::{ErrorCode, WireError};
+use silhueta_shared::protocol::{ErrorCode, Lock, WireError};
 
 use crate::serve::answer::HttpError;
 
@@ -26,6 +26,9 @@ struct Body {
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// Who works, where that is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<Box<Lock>>,
 }
 
 impl ApiError {
@@ -49,9 +52,9 @@ impl From<WireError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let WireError { code, message, field, hint, .. } = *self.error;
+        let WireError { code, message, field, hint, lock } = *self.error;
         let detail = hint.as_ref().map_or_else(|| message.clone(), |hint| format!("{message}: {hint}"));
-        let mut response = (self.status, Json(Body { detail, code, field, hint })).into_response();
+        let mut response = (self.status, Json(Body { detail, code, field, hint, lock })).into_response();
         response.headers_mut().extend(self.header);
         response
     }

@@ -1,4 +1,4 @@
-//! POST `/process`: a video to work through, named by its path or sent along.
+//! POST `/process`: a video to work through, named by its path or sent along; with `input_path` it is NeuraPose's.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use crate::serve::asks::apart;
 use crate::serve::helper::Helper;
 use crate::serve::store::Key;
 use crate::serve::workbench::NewTask;
-use crate::serve::{BODY, files, shelf, webhooks};
+use crate::serve::{BODY, files, neurapose, shelf, webhooks};
 
 /// The header that makes a request one that can be sent twice.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -64,7 +64,12 @@ pub(super) async fn process(
         }
         return answer(&task, taken);
     }
-    let request = TaskRequest::read(json(request.into_body()).await?)?;
+    let body = json(request.into_body()).await?;
+    if neurapose::is_run(&body) {
+        let is_browser = headers.contains_key(header::ORIGIN);
+        return Ok(Json(neurapose::process(&helper, is_browser, &body).await?).into_response());
+    }
+    let request = TaskRequest::read(body)?;
     answer(&task, take(&helper, &headers, address, &task, request, None).await)
 }
 
