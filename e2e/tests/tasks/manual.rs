@@ -40,7 +40,7 @@ fn holds(promised: &Value, got: &Value, at: &str) {
             }
         }
         (Value::String(promised), Value::String(got)) => {
-            assert!(promised.contains('…') || promised == got, "{at}: {got}")
+            assert!(promised.contains('…') || promised == got, "{at}: {got}");
         }
         (promised, got) => {
             assert_eq!(std::mem::discriminant(promised), std::mem::discriminant(got), "{at}: {got}");

@@ -48,7 +48,7 @@ fn lists_come_whole_or_in_parts() {
     assert_eq!(list("?status=processing"), (1, vec![first.clone()]));
     assert_eq!(list("?status=queued,completed&model=vitpose").0, 3);
     assert_eq!(list("?model=other"), (0, vec![]));
-    assert_eq!(list("?video=long"), (1, vec![first.clone()]));
+    assert_eq!(list("?video=long"), (1, vec![first]));
     assert_eq!(list("?offset=9"), (4, vec![]));
     // Each knows its turn.
     let places: Vec<_> = others.iter().map(|id| status(&server, id)["queue_position"].clone()).collect();
