@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::ApiError;
 use super::form::{self, Sent};
-use super::request::{Outputs, TaskRequest, choose_model, locate};
+use super::request::{Outputs, TaskRequest, check_boxes, choose_model, locate};
 use crate::serve::answer::internal;
 use crate::serve::asks::apart;
 use crate::serve::helper::Helper;
@@ -135,6 +135,9 @@ async fn take(
                 (video, boxes, out.unwrap_or(beside))
             }
         };
+        if let Some(boxes) = &boxes {
+            check_boxes(boxes)?;
+        }
         let outputs = Outputs::of(&base, &video, &name);
         outputs.check(&named, asked.visualization.unwrap_or(true))?;
         Ok((video, boxes, outputs))

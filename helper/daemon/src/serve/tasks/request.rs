@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
+use silhueta_results::boxes;
 use silhueta_results::file::Pending;
 use silhueta_shared::job::{Device, FPS};
 use silhueta_shared::model::Role;
@@ -75,6 +76,15 @@ pub(super) fn locate(named: &str, field: &str) -> Result<PathBuf, WireError> {
         Ok(_) => Err(wrong(ErrorCode::NotFound, format!("{named} is no file"))),
         Err(error) => Err(wrong(ErrorCode::NotFound, format!("{named} not found: {error}"))),
     }
+}
+
+/// Whether a file of boxes is one.
+pub(super) fn check_boxes(file: &Path) -> Result<(), WireError> {
+    let wrong = |e: silhueta_results::Error| {
+        let error = WireError::new(ErrorCode::BadValue, e.to_string()).field("bboxes_path");
+        error.hint("one entry for each frame: [[x1, y1, x2, y2], …], [] where nobody is known")
+    };
+    boxes::survey(file).map(drop).map_err(wrong)
 }
 
 /// The name that a task's results bear, and the pose network that it runs; nothing for the default one.
