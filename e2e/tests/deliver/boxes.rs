@@ -105,8 +105,8 @@ fn the_originals_layout_is_read_and_a_file_of_another_length_is_said() {
     let Some(helper) = Helper::new("boxes: original layout") else { return };
     let source = clip(&helper, "crossing_360p.mp4", 12);
     let head = "[[[NaN,NaN,NaN,NaN]], [[100,50,180,300]], [], null, [[108,50,188,300]], [[-40,-40,20,20]], \
-                [[700,50,780,300]]";
-    for (more, length) in [("]".to_owned(), 7), (", null".repeat(20) + "]", 27)] {
+                [[700,50,780,300]], [[10,10,10.01,10.01]]";
+    for (more, length) in [("]".to_owned(), 8), (", null".repeat(20) + "]", 28)] {
         let spec = JobSpec { video: false, ..given(&helper, &source, "1f", &format!("{head}{more}")) };
         let events = finish(&helper, &spec);
         let told = told(&spec);
@@ -116,8 +116,10 @@ fn the_originals_layout_is_read_and_a_file_of_another_length_is_said() {
         expected[2] = Some(&[102.67, 50.0, 182.67, 300.0]);
         expected[3] = Some(&[105.33, 50.0, 185.33, 300.0]);
         expected[4] = Some(&[108.0, 50.0, 188.0, 300.0]);
-        // What is in the picture; the last one is not.
+        // What is in the picture; the next one is not.
         expected[5] = Some(&[0.0, 0.0, 20.0, 20.0]);
+        // However small it is.
+        expected[7] = Some(&[10.0, 10.0, 10.01, 10.01]);
         assert_eq!(boxes, expected);
         let mismatch = Notice::BoxesMismatch { boxes: length, video: 12 };
         assert!(notices(&events).contains(&&mismatch), "{:?}", brief(&events));
