@@ -22,6 +22,7 @@ mod reference;
 pub mod server;
 mod skip;
 pub mod tab;
+pub mod tasks;
 pub mod video;
 pub mod worker;
 

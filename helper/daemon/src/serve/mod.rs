@@ -181,6 +181,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
     let tasks = TaskSettings::new(options, home, &out).map_err(|e| fail(&e))?;
+    tasks::clear_all(&bench, &tasks);
     let state = State {
         bench,
         models: shelf::unknown(),

@@ -49,19 +49,22 @@ pub(super) async fn run(helper: Arc<Helper>) {
     while turns.join_next().await.is_some() {}
 }
 
+/// The next turn, begun.
 fn next(helper: &Helper) -> Option<Turn> {
     if helper.closing.is_cancelled() {
         return None;
     }
     let mut state = helper.state();
     let tasks = helper.tasks.at_once(&state.hardware);
-    state.bench.next(tasks)
+    let next = state.bench.next(tasks)?;
+    // Before anyone looks again: what waits is given a turn only once.
+    state.bench.happen(Attempt::of(&next.view), JobEvent::Stage(Stage::Probe));
+    Some(next)
 }
 
 /// One turn, from its beginning to what is told of its end.
 async fn take(helper: Arc<Helper>, next: Turn) {
     let id = Attempt::of(&next.view);
-    helper.state().bench.happen(id, JobEvent::Stage(Stage::Probe));
     let end = turn(&helper, next).await;
     // Also where it ended before it came to its folder: an earlier attempt may have kept something there.
     let kept = helper.state().bench.folder(id).and_then(|folder| place::kept(&folder));
@@ -173,6 +176,9 @@ async fn turn(helper: &Helper, Turn { view, path, fresh, sharing, mut controls }
         Err(failure) => End::Failed(failure),
     };
     place::leave(&folder, &source);
+    if let Some(task) = &view.task {
+        tasks::clear(task, &folder);
+    }
     end
 }
 

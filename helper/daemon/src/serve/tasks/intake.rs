@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::ApiError;
 use super::form::{self, Sent};
-use super::request::{Outputs, TaskRequest, choose_model, locate};
+use super::request::{Outputs, TaskRequest, check_boxes, choose_model, locate};
 use crate::serve::answer::internal;
 use crate::serve::asks::apart;
 use crate::serve::helper::Helper;
@@ -105,29 +105,42 @@ async fn take(
     if let Some(known) = known(helper, key.as_ref())? {
         return Ok(known);
     }
-    if helper.state().models.models.is_empty() {
-        // Perhaps nobody has looked yet.
-        shelf::look(helper).await;
-    }
-    let (model, pose) = {
+    let choose = || {
         let state = helper.state();
-        choose_model(request.model.as_deref(), &state.models, state.preferred.of(Role::Pose))?
+        choose_model(request.model.as_deref(), &state.models, state.preferred.of(Role::Pose))
     };
+    let chosen = match choose() {
+        Err(_) => {
+            // Perhaps it came a moment ago, or nobody has looked yet.
+            shelf::look(helper).await;
+            choose()
+        }
+        chosen => chosen,
+    };
+    let (model, pose) = chosen?;
     let is_browser = headers.contains_key(header::ORIGIN);
     let reach = files::Reach::of(helper.state().bench.store(), is_browser)?;
     let (own, out) = (helper.tasks.own_folder(id), helper.tasks.out.clone());
     let sent_along = sent.map(|sent| (sent.path.clone(), sent.boxes.clone()));
-    let (asked, name) = (request.clone(), model.clone());
-    let Located { video, boxes, outputs } = apart(move || match sent_along {
-        Some((video, boxes)) => prepare(&asked, &name, video, boxes, &own),
-        None => {
-            let named = asked.video_filename.as_deref().unwrap_or_default();
-            let video = reach.permit(locate(named, "video_filename")?, "video_filename")?;
-            let boxes = asked.bboxes_path.as_deref().map(|named| locate(named, "bboxes_path"));
-            let boxes = boxes.transpose()?.map(|file| reach.permit(file, "bboxes_path")).transpose()?;
-            let beside = video.parent().map(PathBuf::from).unwrap_or_default();
-            prepare(&asked, &name, video, boxes, &out.unwrap_or(beside))
+    let (asked, name, named) = (request.clone(), model.clone(), id.to_owned());
+    // All that touches disks, which may be slow.
+    let (video, boxes, outputs) = apart(move || {
+        let (video, boxes, base) = match sent_along {
+            Some((video, boxes)) => (video, boxes, own),
+            None => {
+                let find = |named: &str, field: &str| reach.permit(locate(named, field)?, field);
+                let video = find(asked.video_filename.as_deref().unwrap_or_default(), "video_filename")?;
+                let boxes = asked.bboxes_path.as_deref().map(|named| find(named, "bboxes_path")).transpose()?;
+                let beside = video.parent().map(PathBuf::from).unwrap_or_default();
+                (video, boxes, out.unwrap_or(beside))
+            }
+        };
+        if let Some(boxes) = &boxes {
+            check_boxes(boxes)?;
         }
+        let outputs = Outputs::of(&base, &video, &name);
+        outputs.check(&named, asked.visualization.unwrap_or(true))?;
+        Ok((video, boxes, outputs))
     })
     .await?;
     let webhook = request.webhook_url.as_deref().map(webhooks::check).transpose()?;
@@ -160,25 +173,6 @@ async fn take(
     let taken = add(helper, new)?;
     helper.queued.notify_one();
     Ok(taken)
-}
-
-/// Files that were found.
-struct Located {
-    video: PathBuf,
-    boxes: Option<PathBuf>,
-    outputs: Outputs,
-}
-
-fn prepare(
-    request: &TaskRequest,
-    model: &str,
-    video: PathBuf,
-    boxes: Option<PathBuf>,
-    base: &std::path::Path,
-) -> Result<Located, WireError> {
-    let outputs = Outputs::of(base, &video, model);
-    outputs.prepare(request.visualization.unwrap_or(true))?;
-    Ok(Located { video, boxes, outputs })
 }
 
 /// Under one lock: two requests with one key, or for the last room, make one task.

@@ -17,11 +17,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use chrono::{DateTime, Local};
+use silhueta_results::file::remove_part_of_job;
 use silhueta_shared::job::{Deliver, Failure, JobModels};
 use silhueta_shared::protocol::{Hardware, TaskApi, TaskView};
+use silhueta_shared::state::JobState;
 
 use super::helper::{Helper, State};
 use super::home::Home;
+use super::workbench::Workbench;
 use crate::cli::{Auth, ServeOptions};
 use crate::models;
 
@@ -129,6 +132,23 @@ pub(super) fn models_of(
 pub(super) fn deliver(task: &TaskView) -> Deliver {
     let beside = || Path::new(&task.predictions).with_extension("mp4").display().to_string();
     Deliver { predictions: task.predictions.clone(), visualization: task.visualization.clone().unwrap_or_else(beside) }
+}
+
+/// Takes away what a worker that was killed left where its caller looks; what is whole stays.
+pub(super) fn clear(task: &TaskView, folder: &Path) {
+    for file in [Some(&task.predictions), task.visualization.as_ref()].into_iter().flatten() {
+        if let Err(error) = remove_part_of_job(Path::new(file), folder) {
+            tracing::warn!("{error}");
+        }
+    }
+}
+
+/// The same for all tasks that were cut off by the end of the last helper.
+pub(super) fn clear_all(bench: &Workbench, settings: &TaskSettings) {
+    let cut = bench.jobs().filter(|view| view.attempt > 1 && view.state == JobState::Queued);
+    for task in cut.filter_map(|view| view.task.as_ref()) {
+        clear(task, &settings.folder(task));
+    }
 }
 
 /// A time in milliseconds since 1970 as the MMPose server writes it: local, ISO 8601, without a zone.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
+use silhueta_results::boxes;
+use silhueta_results::file::Pending;
 use silhueta_shared::job::{Device, FPS};
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, ModelShelf, WireError};
@@ -76,6 +78,15 @@ pub(super) fn locate(named: &str, field: &str) -> Result<PathBuf, WireError> {
     }
 }
 
+/// Whether a file of boxes is one.
+pub(super) fn check_boxes(file: &Path) -> Result<(), WireError> {
+    let wrong = |e: silhueta_results::Error| {
+        let error = WireError::new(ErrorCode::BadValue, e.to_string()).field("bboxes_path");
+        error.hint("one entry for each frame: [[x1, y1, x2, y2], …], [] where nobody is known")
+    };
+    boxes::survey(file).map(drop).map_err(wrong)
+}
+
 /// The name that a task's results bear, and the pose network that it runs; nothing for the default one.
 pub(super) fn choose_model(
     asked: Option<&str>,
@@ -122,14 +133,13 @@ impl Outputs {
         }
     }
 
-    /// Makes the folders, and makes sure that files can be made in them.
-    pub(super) fn prepare(&self, with_video: bool) -> Result<(), WireError> {
+    /// Makes sure that the task can put them there; leaves nothing.
+    pub(super) fn check(&self, task: &str, with_video: bool) -> Result<(), WireError> {
         let files = [Some(&self.predictions), with_video.then_some(&self.visualization)];
-        for folder in files.into_iter().flatten().filter_map(|file| file.parent()) {
-            let made = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
-            made.map_err(|e| {
-                let error = WireError::new(ErrorCode::BadValue, format!("{} can't be written: {e}", folder.display()));
-                error.hint("make it writable, or start the helper with --task-out DIR")
+        for file in files.into_iter().flatten() {
+            Pending::apart(file, Path::new(task)).map_err(|e| {
+                let error = WireError::new(ErrorCode::BadValue, e.to_string());
+                error.hint("make that folder writable, or start the helper with --task-out DIR")
             })?;
         }
         Ok(())

@@ -71,6 +71,11 @@ impl Workbench {
         self.jobs.values().filter(is_kept).map(|job| &job.view)
     }
 
+    /// Every job, oldest first.
+    pub(in crate::serve) fn jobs(&self) -> impl Iterator<Item = &JobView> {
+        self.jobs.values().map(|job| &job.view)
+    }
+
     /// Tasks that scripts know: those at work, those that wait, and all.
     pub(in crate::serve) fn task_counts(&self) -> (usize, usize, usize) {
         let of = |wanted: fn(JobState) -> bool| self.tasks().filter(|view| wanted(view.state)).count();
