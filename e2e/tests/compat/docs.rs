@@ -1,11 +1,17 @@
 //! The description of the API against the API, and its page in a browser.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use silhueta_e2e::browser::journey;
 use silhueta_e2e::{Helper, Server, raw};
 
 use super::ask;
+
+/// The longest that a page may take on a busy machine.
+const SOON: Duration = Duration::from_secs(30);
 
 /// Something for every parameter of a path.
 fn filled(path: &str) -> String {
@@ -89,4 +95,30 @@ fn the_description_is_shown_without_a_token_and_nothing_else_is() {
     for path in ["/docs/", "/docs/x", "/config", "/logs", "/preview/status", "/tasks"] {
         assert_eq!(get(path).status, 401, "{path}");
     }
+}
+
+#[test]
+fn the_page_is_drawn_from_the_description_and_nothing_comes_from_elsewhere() {
+    journey("compat: docs page", async |server, browser| {
+        let (_, api) = ask(server, "GET", "/openapi.json", "");
+        let described: usize = api["paths"].as_object().unwrap().values().map(|item| names(item).len()).sum();
+        for scheme in ["light", "dark"] {
+            let tab = browser.tab("about:blank").await;
+            tab.prefer("prefers-color-scheme", scheme).await;
+            tab.go(&format!("{}/docs", server.address)).await;
+            tab.see("details.route", SOON).await;
+            assert_eq!(tab.count("details.route").await, described);
+            tab.click("details.route > summary").await;
+            tab.see_text("details.route pre", "curl -X POST", SOON).await;
+            tab.see_text("details.route .inside", "video_filename", SOON).await;
+            let own = "performance.getEntriesByType('resource').every((each) => each.name.startsWith(location.origin))";
+            assert!(tab.eval::<bool>(own).await, "something was loaded from elsewhere");
+            let wide: bool = tab.eval("document.documentElement.scrollWidth > innerWidth").await;
+            assert!(!wide, "it is wider than the window");
+            if let Some(folder) = std::env::var_os("SILHUETA_LOOKS") {
+                tab.picture(&Path::new(&folder).join(format!("docs-{scheme}.png"))).await;
+            }
+            tab.assert_quiet();
+        }
+    });
 }

@@ -11,6 +11,7 @@
 mod docs;
 mod keep_alive;
 mod neurapose;
+mod webhooks;
 
 use serde_json::Value;
 use silhueta_e2e::Server;

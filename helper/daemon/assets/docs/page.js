@@ -109,7 +109,7 @@ function inside(api, path, method, route) {
 
 function draw(api) {
   document.getElementById("version").textContent = api.info.version;
-  document.getElementById("about").textContent = api.info.description;
+  document.getElementById("about").append(...prose(api.info.description));
   const main = document.getElementById("routes");
   const all = Object.entries(api.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) => [path, method, item[method]]));
