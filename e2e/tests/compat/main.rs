@@ -8,8 +8,10 @@
     reason = "a test: a failure here is a failed test"
 )]
 
+mod docs;
 mod keep_alive;
 mod neurapose;
+mod webhooks;
 
 use serde_json::Value;
 use silhueta_e2e::Server;

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use silhueta_shared::protocol::{ErrorCode, WireError};
 
 use super::answer::HttpError;
-use super::{page, secret};
+use super::{docs, page, secret};
 
 /// Where the page asks whether it may come in, and comes in.
 pub(super) const PATH: &str = "/api/v1/access";
@@ -106,7 +106,11 @@ enum Key {
 pub(super) async fn check(State(access): State<Option<Arc<Access>>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_open = access.as_ref().is_none_or(|access| access.is_allowed(request.headers()));
-    if is_open || (path == PATH && request.method() == axum::http::Method::POST) || page::is_file(path) {
+    if is_open
+        || (path == PATH && request.method() == axum::http::Method::POST)
+        || page::is_file(path)
+        || docs::is_open(path)
+    {
         next.run(request).await
     } else {
         unauthorized().into_response()

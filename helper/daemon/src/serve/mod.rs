@@ -4,6 +4,7 @@ mod about;
 mod access;
 mod answer;
 mod asks;
+mod docs;
 mod fetches;
 mod files;
 mod guard;
@@ -203,7 +204,7 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))
         .with_state(Arc::clone(helper));
-    let ours = ours.merge(neurapose::routes(helper));
+    let ours = ours.merge(neurapose::routes(helper)).merge(docs::routes());
     let ours = ours.merge(tasks::routes(helper));
     let door = Router::new().route(access::PATH, get(access::look).post(access::enter)).with_state(access.clone());
     let page = Router::new().fallback(page::serve).with_state(Arc::new(page));
