@@ -99,7 +99,7 @@ pub fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osne
     let contract = contract(model, Role::Reid)?;
     let size = match contract.input {
         InputSize::Fixed { w, h } => (w, h),
-        InputSize::Free => (128, 256),
+        InputSize::Free | InputSize::Joints => (128, 256),
     };
     let output = contract.output_names.first().cloned().unwrap_or_default();
     let open = |network, fixed| Ok(Osnet::new(network, output.clone(), size, fixed, contract.elem));

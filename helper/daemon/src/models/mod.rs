@@ -33,7 +33,7 @@ pub(crate) use stream::Patience;
 use silhueta_registry::locate::Registry;
 use silhueta_registry::manifest::Manifest;
 use silhueta_shared::job::{Failure, FailureCode, JobModels};
-use silhueta_shared::model::Role;
+use silhueta_shared::model::{ModelFile, Role};
 
 use crate::exit::CliError;
 use crate::folders;
@@ -91,6 +91,24 @@ pub(crate) fn resolve(
         pose: find(Role::Pose, pose)?,
         lifter: None,
     })
+}
+
+/// The stem that a lifter has which goes before others.
+const LIFTER: &str = "human3d";
+
+/// The lifter of `human3d`: the one of that name, else the first in the models folder.
+///
+/// # Errors
+/// There is none, with what one must look like and how to bring it.
+pub(crate) fn resolve_lifter() -> Result<ModelFile, Failure> {
+    let registry = registry();
+    let choice = registry.file(LIFTER).map(|_| LIFTER);
+    let resolved = registry.resolve(Role::Lifter, choice).map_err(|error| Failure {
+        code: FailureCode::ModelUnfit,
+        message: error.to_string(),
+        hint: Some("import one with `silhueta models import human3d.onnx`; docs/TASKS.md says what it must be".into()),
+    })?;
+    Ok(resolved.model)
 }
 
 /// The folder that is looked in.
