@@ -24,7 +24,7 @@ pub type Skeleton = [Vec3; 17];
 pub fn clip(seed: Seed, frames: u32) -> Vec<Skeleton> {
     let person = person(seed, frames as f32 / FPS);
     let body = Body::new(&person.look, seed.of("body"));
-    let look = Look { girth: Some(body.girth), carries: Some(body.carried), ..person.look.clone() };
+    let look = Look { girth: Some(body.girth), carries: Some(body.carried), ..person.look };
     let part = Performance::new(&Person { look, ..person }, &body.rest, seed.of("motion"));
     let around = seed.of("eye").range(0.0, std::f32::consts::TAU);
     let eye = Vec3::new(6.0 * libm::cosf(around), 6.0 * libm::sinf(around), 1.6);

@@ -62,7 +62,7 @@ pub fn normalise(joints: &Flat, (width, height): (u32, u32), channels: usize, ou
 }
 
 /// About the root, whether the network has it there or not.
-pub fn about_root(joints: &mut Spatial) {
+pub(super) fn about_root(joints: &mut Spatial) {
     let root = joints[0];
     for joint in joints {
         for (value, root) in joint.iter_mut().zip(root) {

@@ -6,6 +6,7 @@ mod delivery;
 mod export;
 pub(crate) mod failure;
 mod identify;
+mod lift;
 mod overlay;
 mod pose;
 mod probe;

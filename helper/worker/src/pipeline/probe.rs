@@ -14,6 +14,7 @@ use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
 use silhueta_vision::detector::Detector;
+use silhueta_vision::lifter::Lifter;
 use silhueta_vision::networks;
 use silhueta_vision::osnet::Osnet;
 use silhueta_vision::pose::PoseNetwork;
@@ -45,6 +46,8 @@ pub(super) struct Job<'s> {
     /// One set of networks a caller; taken by the stage that runs them.
     pub(super) trackers: Vec<(Detector, Osnet)>,
     pub(super) poses: Vec<PoseNetwork>,
+    /// Lifts joints into space; taken by the stage that runs it.
+    pub(super) lifter: Option<Lifter>,
     /// The joints that those give.
     pub(super) keypoints: KeypointSet,
 }
@@ -95,6 +98,15 @@ impl Job<'_> {
         Ok(trackers)
     }
 
+    /// Opens the lifter, where the job has one and it is not open.
+    pub(super) fn open_lifter(&mut self) -> Result<Option<Lifter>, JobError> {
+        let open = self.lifter.take();
+        match &self.spec.models.lifter {
+            Some(lifter) if open.is_none() => Ok(Some(networks::lifter(&self.runtime, self.device.used, lifter)?)),
+            _ => Ok(open),
+        }
+    }
+
     /// Opens the pose networks that the stage needs beside the first.
     pub(super) fn open_poses(&mut self) -> Result<Vec<PoseNetwork>, JobError> {
         let mut poses = std::mem::take(&mut self.poses);
@@ -143,7 +155,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
             engines.announce(device, spec.precision, model, reporter);
         }
     };
-    let JobModels { detector, reid, pose, .. } = &spec.models;
+    let JobModels { detector, reid, pose, lifter } = &spec.models;
     let first = detector.as_ref().unwrap_or(pose);
     let device = runtime.choose(spec.device, Path::new(&first.file), |device| announce(device, first))?;
     for passed in &device.passed_over {
@@ -167,6 +179,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
         },
         info,
         trackers: Vec::new(),
+        lifter: None,
         keypoints,
         poses,
         device,
@@ -177,6 +190,10 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
         announce(used, reid);
     }
     job.trackers = job.open_trackers()?;
+    if let Some(lifter) = lifter {
+        announce(used, lifter);
+    }
+    job.lifter = job.open_lifter()?;
     if let Some(engines) = &engines {
         engines.remember(used, spec.precision, spec.models.files());
     }
