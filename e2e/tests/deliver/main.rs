@@ -9,6 +9,7 @@
 )]
 
 mod files;
+mod lifted;
 
 use std::path::{Path, PathBuf};
 

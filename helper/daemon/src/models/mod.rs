@@ -100,6 +100,7 @@ const LIFTER: &str = "human3d";
 ///
 /// # Errors
 /// There is none, with what one must look like and how to bring it.
+#[allow(dead_code, reason = "tasks ask for it")]
 pub(crate) fn resolve_lifter() -> Result<ModelFile, Failure> {
     let registry = registry();
     let choice = registry.file(LIFTER).map(|_| LIFTER);
