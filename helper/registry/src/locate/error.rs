@@ -104,7 +104,7 @@ fn nothing(role: Role, folders: &[PathBuf], wanted: &[(String, Option<String>)],
     let mut text = format!("there is no {}; looked in {}", in_words(role).trim_start_matches("a "), list(folders));
     if role == Role::Lifter {
         text.push_str(
-            "\nbring your own with `silhueta models import human3d.onnx`, or put it there (or into another folder, \
+            "\nbring your own with `silhueta models import FILE --name human3d`, or put it there (or into another folder, \
              named by $SILHUETA_MODELS):\n",
         );
         text.push_str(needs(role));

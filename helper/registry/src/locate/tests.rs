@@ -197,7 +197,7 @@ fn without_a_lifter_it_is_said_what_one_is_and_how_to_bring_it() {
     put(folder.path(), "corredor.onnx", &detector());
     let said = registry.resolve(Role::Lifter, None).unwrap_err().to_string();
     let looked_in = format!("there is no lifter; looked in {}", folder.path().display());
-    for part in [looked_in.as_str(), "models import human3d.onnx", "a lifter takes f32 or f16 [b,t,17,2]"] {
+    for part in [looked_in.as_str(), "models import FILE --name human3d", "a lifter takes f32 or f16 [b,t,17,2]"] {
         assert!(said.contains(part), "{part} missing in {said}");
     }
     put(folder.path(), "motion.onnx", &network(&[-1, 243, 17, 3], &[-1, 243, 17, 3]));
