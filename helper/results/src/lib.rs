@@ -7,6 +7,7 @@
 //! final name is whole ([`mod@file`]). Results are held against truth with [`metrics`], which [`mot`] and
 //! [`coco`] read and write.
 
+pub mod boxes;
 pub mod checkpoint;
 pub mod coco;
 pub mod file;
