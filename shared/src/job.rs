@@ -135,12 +135,13 @@ pub struct JobModels {
 }
 
 impl JobModels {
-    /// The one for a role of the main job; `None` for any other role, and for one that has nothing to do.
+    /// The one for a role of the job; `None` for any other role, and for one that has nothing to do.
     pub const fn of(&self, role: Role) -> Option<&ModelFile> {
         match role {
             Role::Detector => self.detector.as_ref(),
             Role::Reid => self.reid.as_ref(),
             Role::Pose => Some(&self.pose),
+            Role::Lifter => self.lifter.as_ref(),
             Role::Face | Role::Landmarks => None,
         }
     }

@@ -16,6 +16,8 @@ pub enum Role {
     Face,
     /// Finds points of a face.
     Landmarks,
+    /// Lifts joints of the picture into space.
+    Lifter,
 }
 
 impl Role {
@@ -27,6 +29,7 @@ impl Role {
             Self::Pose => "pose",
             Self::Face => "face",
             Self::Landmarks => "landmarks",
+            Self::Lifter => "lifter",
         }
     }
 }

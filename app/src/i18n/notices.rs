@@ -98,6 +98,7 @@ pub(crate) const fn role(locale: Locale, role: Role) -> &'static str {
         Role::Pose => ["Pose", "Pose", "Поза"],
         Role::Face => ["Rostos", "Faces", "Лица"],
         Role::Landmarks => ["Pontos do rosto", "Face points", "Точки лица"],
+        Role::Lifter => ["Pose em 3D", "3D pose", "Поза в 3D"],
     };
     pick(locale, pt_br, en, ru)
 }
@@ -114,6 +115,11 @@ pub(crate) const fn role_does(locale: Locale, role: Role) -> &'static str {
         ],
         Role::Face => ["encontra rostos", "finds faces", "находит лица"],
         Role::Landmarks => ["encontra os pontos de um rosto", "finds the points of a face", "находит точки лица"],
+        Role::Lifter => [
+            "leva as articulações da imagem para o espaço",
+            "lifts joints from the picture into space",
+            "переводит суставы с изображения в пространство",
+        ],
     };
     pick(locale, pt_br, en, ru)
 }

@@ -10,6 +10,7 @@
 
 mod boxes;
 mod files;
+mod lifted;
 
 use std::path::{Path, PathBuf};
 

@@ -57,12 +57,33 @@ pub enum Family {
         /// Points of the face.
         points: usize,
     },
+    /// From the picture into space. In: `[b,t,17,2]`, x and y of Human3.6M's 17 joints over t frames, x from −1 to 1
+    /// across the picture and y in the same unit about its middle; or `[b,t,17,3]`, with the score behind them. Out:
+    /// `[b,t,17,3]` or `[b,1,17,3]`, the same joints about the root in the camera's axes (x right, y down, z ahead),
+    /// of every frame or of the middle one.
+    Lifter {
+        /// Frames of a window; `None` where they are chosen at each run.
+        frames: Option<usize>,
+        /// Numbers a joint that go in: 2, or 3 with the score.
+        channels: usize,
+    },
 }
 
 impl Family {
     /// Every [`name`](Self::name).
-    pub const NAMES: [&str; 10] =
-        ["yolox", "yolov8", "yolo_end2end", "yolox_nms", "rtmdet", "simcc", "heatmap", "osnet", "yunet", "landmarks"];
+    pub const NAMES: [&str; 11] = [
+        "yolox",
+        "yolov8",
+        "yolo_end2end",
+        "yolox_nms",
+        "rtmdet",
+        "simcc",
+        "heatmap",
+        "osnet",
+        "yunet",
+        "landmarks",
+        "lifter",
+    ];
 
     /// The name used in the manifest.
     pub const fn name(self) -> &'static str {
@@ -77,6 +98,7 @@ impl Family {
             Self::Osnet { .. } => "osnet",
             Self::YuNet => "yunet",
             Self::Landmarks { .. } => "landmarks",
+            Self::Lifter { .. } => "lifter",
         }
     }
 
@@ -90,6 +112,7 @@ impl Family {
             Self::Osnet { .. } => Role::Reid,
             Self::YuNet => Role::Face,
             Self::Landmarks { .. } => Role::Landmarks,
+            Self::Lifter { .. } => Role::Lifter,
         }
     }
 }
@@ -107,6 +130,9 @@ impl fmt::Display for Family {
             Self::Osnet { dim } => write!(f, "OSNet, {dim} numbers"),
             Self::YuNet => f.write_str("YuNet"),
             Self::Landmarks { points } => write!(f, "{points} face points"),
+            Self::Lifter { frames: Some(1), .. } => f.write_str("lifter, 1 frame"),
+            Self::Lifter { frames: Some(frames), .. } => write!(f, "lifter, {frames} frames"),
+            Self::Lifter { frames: None, .. } => f.write_str("lifter, any number of frames"),
         }
     }
 }
@@ -123,6 +149,8 @@ pub enum InputSize {
     },
     /// Chosen at each run (a multiple of 32).
     Free,
+    /// No picture goes in, but joints.
+    Joints,
 }
 
 /// Pictures per run.
@@ -134,7 +162,8 @@ pub enum Batch {
     Free,
 }
 
-/// All that is needed to feed a network, as its file says it. The input is `[batch,3,h,w]`.
+/// All that is needed to feed a network, as its file says it. The input is `[batch,3,h,w]`, a lifter's
+/// [otherwise](Family::Lifter).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     /// How its outputs are read.
@@ -166,6 +195,7 @@ impl fmt::Display for Contract {
         match self.input {
             InputSize::Fixed { w, h } => write!(f, "{h}×{w}, ")?,
             InputSize::Free => f.write_str("any size, ")?,
+            InputSize::Joints => {}
         }
         match self.batch {
             Batch::Fixed(n) => write!(f, "batch {n}")?,
@@ -183,6 +213,7 @@ pub(crate) const fn in_words(role: Role) -> &'static str {
         Role::Pose => "a pose network",
         Role::Face => "a face detector",
         Role::Landmarks => "a face landmark network",
+        Role::Lifter => "a lifter",
     }
 }
 
@@ -210,6 +241,10 @@ pub const fn needs(role: Role) -> &'static str {
         }
         Role::Landmarks => {
             "a face landmark network takes f32 [b,3,s,s] and gives [b,2·points] for 5, 68, 98 or 106 points"
+        }
+        Role::Lifter => {
+            "a lifter takes f32 or f16 [b,t,17,2] or, with scores, [b,t,17,3]: Human3.6M's joints over t frames; and \
+             gives [b,t,17,3] or, of the middle frame alone, [b,1,17,3]"
         }
     }
 }

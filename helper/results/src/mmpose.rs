@@ -2,8 +2,9 @@
 //! was looked at, also where nobody is.
 //!
 //! Frames count from 0 on the source. `track_id` is the person over the whole video. Joints are all that the pose
-//! network gives, in its order; coordinates have two decimals, scores four. A number that is not finite is never
-//! written: a joint that has one lies at the origin with a score of 0, which no reader draws.
+//! network gives, in its order, or, lifted into space, Human3.6M's; pixels have two decimals, coordinates in space and
+//! scores four. A number that is not finite is never written: a joint that has one lies at the origin with a score of
+//! 0, which no reader draws.
 
 use std::io::{self, Write};
 
@@ -106,7 +107,9 @@ fn put(w: &mut impl Write, person: &Instance<'_>) -> io::Result<()> {
     for (k, (point, count, _)) in person.joints.each().enumerate() {
         w.write_all(if k == 0 { b"" } else { b"," })?;
         for (axis, value) in point.iter().take(count).enumerate() {
-            write!(w, "{}{:?}", if axis == 0 { "[" } else { "," }, decimal(*value, 2))?;
+            // Pixels and metres.
+            let digits = if count == 2 { 2 } else { 4 };
+            write!(w, "{}{:?}", if axis == 0 { "[" } else { "," }, decimal(*value, digits))?;
         }
         w.write_all(b"]")?;
     }
@@ -159,7 +162,7 @@ mod tests {
             ),
             "{\"frame_id\":3,\"instances\":[]},".into(),
             format!(
-                "{{\"frame_id\":6,\"instances\":[{{\"keypoints\":[[0.13,-4.0,3.5],[0.0,0.0,0.0]],\
+                "{{\"frame_id\":6,\"instances\":[{{\"keypoints\":[[0.126,-4.0,3.5],[0.0,0.0,0.0]],\
                  \"keypoint_scores\":[0.5,0.0],{bbox}:1}}]}}"
             ),
             "]".into(),

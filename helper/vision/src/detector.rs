@@ -45,7 +45,7 @@ impl Detector {
         let normalise = if contract.elem == Elem::U8 { normalise.unscaled() } else { normalise };
         let size = match contract.input {
             InputSize::Fixed { w, h } => (w, h),
-            InputSize::Free => size.unwrap_or(FREE_INPUT),
+            InputSize::Free | InputSize::Joints => size.unwrap_or(FREE_INPUT),
         };
         let (family, outputs) = (contract.family, contract.output_names.clone());
         let batch = match contract.batch {

@@ -9,6 +9,7 @@ pub mod detector;
 pub mod draw;
 pub mod frame;
 pub mod heatmap;
+pub mod lifter;
 pub mod networks;
 pub mod osnet;
 pub mod pose;

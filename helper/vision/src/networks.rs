@@ -14,6 +14,7 @@ use silhueta_shared::model::{ModelFile, Role};
 
 use crate::detector::Detector;
 use crate::frame::Frame;
+use crate::lifter::Lifter;
 use crate::osnet::Osnet;
 use crate::pose::PoseNetwork;
 use crate::runtime::{Network, Runtime, RuntimeError};
@@ -99,7 +100,7 @@ pub fn reid(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Osne
     let contract = contract(model, Role::Reid)?;
     let size = match contract.input {
         InputSize::Fixed { w, h } => (w, h),
-        InputSize::Free => (128, 256),
+        InputSize::Free | InputSize::Joints => (128, 256),
     };
     let output = contract.output_names.first().cloned().unwrap_or_default();
     let open = |network, fixed| Ok(Osnet::new(network, output.clone(), size, fixed, contract.elem));
@@ -122,6 +123,19 @@ pub fn pose(
     let frame = Arc::new(blank());
     let two = [(Arc::clone(&frame), Bbox::new(0.0, 0.0, 2.0, 2.0)), (frame, Bbox::new(0.0, 0.0, 2.0, 2.0))];
     of_people(runtime, device, model, &contract, open, |pose| pose.estimate(&two).is_ok())
+}
+
+/// Opens a lifter.
+///
+/// # Errors
+/// It can't be loaded, or its graph is another one's, or what it gives is; with what it is and what is needed.
+pub fn lifter(runtime: &Runtime, device: Device, model: &ModelFile) -> Result<Lifter, RuntimeError> {
+    let contract = contract(model, Role::Lifter)?;
+    let path = Path::new(&model.file);
+    if let Batch::Fixed(at) = contract.batch {
+        runtime.fills(path, at);
+    }
+    Lifter::new(runtime.network(path, device)?, &contract, device)
 }
 
 fn blank() -> Frame {

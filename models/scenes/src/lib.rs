@@ -25,5 +25,6 @@ pub mod score;
 pub mod script;
 pub mod seed;
 pub mod sheet;
+pub mod skeletons;
 pub mod texture;
 pub mod truth;

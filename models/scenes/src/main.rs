@@ -16,7 +16,7 @@ use silhueta_scenes::make::make;
 use silhueta_scenes::render::Picture;
 use silhueta_scenes::score::score;
 use silhueta_scenes::script::Script;
-use silhueta_scenes::sheet;
+use silhueta_scenes::{sheet, skeletons};
 use silhueta_vision::runtime::Runtime;
 
 #[derive(Parser)]
@@ -95,6 +95,22 @@ enum Task {
         #[arg(long, env = "SILHUETA_ONNXRUNTIME")]
         runtime: PathBuf,
     },
+    /// Joints in space of people who do this and that, without pictures: one array for NumPy (.npy), f32
+    /// [clips, frames, 17, 3], COCO's order, metres, z up, 25 frames a second
+    Skeletons {
+        /// How many clips, each of another person
+        #[arg(long, default_value_t = 100)]
+        clips: u32,
+        /// Frames of each
+        #[arg(long, default_value_t = 200)]
+        frames: u32,
+        /// Another seed gives other people
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The file to write
+        #[arg(long, default_value = "skeletons.npy")]
+        out: PathBuf,
+    },
     /// A job's results against truth: HOTA, IDF1, MOTA, OKS
     Score {
         /// The folder NAME.truth
@@ -148,6 +164,11 @@ fn run(task: Task) -> Result<()> {
                 all.add(&verdict);
             }
             println!("{:20} {all}", "together");
+        }
+        Task::Skeletons { clips, frames, seed, out } => {
+            let file = File::create(&out).with_context(|| out.display().to_string())?;
+            skeletons::write_npy(std::io::BufWriter::new(file), seed, clips, frames)?;
+            println!("{}", out.display());
         }
         Task::Score { truth, record } => {
             let record = if record.is_dir() { record.join("record.parquet") } else { record };

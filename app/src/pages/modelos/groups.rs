@@ -4,8 +4,15 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ModelSource, ModelView, OfferedModel};
 
 /// In the order of the main job; what can't be used comes last.
-pub(super) const ROLES: [Option<Role>; 6] =
-    [Some(Role::Detector), Some(Role::Reid), Some(Role::Pose), Some(Role::Face), Some(Role::Landmarks), None];
+pub(super) const ROLES: [Option<Role>; 7] = [
+    Some(Role::Detector),
+    Some(Role::Reid),
+    Some(Role::Pose),
+    Some(Role::Lifter),
+    Some(Role::Face),
+    Some(Role::Landmarks),
+    None,
+];
 
 /// The roles of the main job.
 const NEEDED: [Role; 3] = [Role::Detector, Role::Reid, Role::Pose];

@@ -250,7 +250,7 @@ const fn of_role(settings: &JobSettings, role: Role) -> &Option<String> {
     match role {
         Role::Reid => &settings.reid,
         Role::Pose => &settings.pose,
-        Role::Detector | Role::Face | Role::Landmarks => &settings.detector,
+        Role::Detector | Role::Face | Role::Landmarks | Role::Lifter => &settings.detector,
     }
 }
 
@@ -258,6 +258,6 @@ const fn of_role_mut(settings: &mut JobSettings, role: Role) -> &mut Option<Stri
     match role {
         Role::Reid => &mut settings.reid,
         Role::Pose => &mut settings.pose,
-        Role::Detector | Role::Face | Role::Landmarks => &mut settings.detector,
+        Role::Detector | Role::Face | Role::Landmarks | Role::Lifter => &mut settings.detector,
     }
 }

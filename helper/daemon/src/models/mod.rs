@@ -96,10 +96,59 @@ fn find(registry: &Registry, role: Role, choice: Option<&str>, warn: impl FnMut(
     Ok(resolved.model)
 }
 
+/// The stem that a lifter has which goes before others.
+const LIFTER: &str = "human3d";
+
+/// The lifter of `human3d`: the one of that name, else the first in the models folder.
+///
+/// # Errors
+/// There is none, with what one must look like and how to bring it.
+pub(crate) fn resolve_lifter() -> Result<ModelFile, Failure> {
+    lifter_of(&registry())
+}
+
+fn lifter_of(registry: &Registry) -> Result<ModelFile, Failure> {
+    let choice = registry.file(LIFTER).map(|_| LIFTER);
+    let resolved = registry.resolve(Role::Lifter, choice).map_err(|error| Failure {
+        code: FailureCode::ModelUnfit,
+        message: error.to_string(),
+        hint: Some(
+            "import a lifter with `silhueta models import FILE --name human3d`, or choose a model in the plane".into(),
+        ),
+    })?;
+    Ok(resolved.model)
+}
+
 /// The folder that is looked in.
 pub(crate) fn folder() -> PathBuf {
     if let Some(folder) = std::env::var_os("SILHUETA_MODELS") {
         return PathBuf::from(folder);
     }
     folders::own("XDG_DATA_HOME", ".local/share").unwrap_or_default().join("silhueta/models")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_lifter_is_the_one_called_human3d_or_the_first_or_a_clear_refusal() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry::new(vec![folder.path().to_owned()]);
+        let failure = lifter_of(&registry).unwrap_err();
+        assert_eq!(failure.code, FailureCode::ModelUnfit);
+        assert!(failure.message.starts_with("there is no lifter; looked in "), "{}", failure.message);
+        assert!(failure.hint.unwrap().contains("silhueta models import"));
+
+        let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/builtin/lifter_small.onnx");
+        let bring = |name: &str| std::fs::copy(&small, folder.path().join(name)).unwrap();
+        bring("motion.onnx");
+        assert_eq!(lifter_of(&registry).unwrap().id, "motion");
+        bring("alpha.onnx");
+        bring("human3d.onnx");
+        let found = lifter_of(&registry).unwrap();
+        assert_eq!((found.id.as_str(), found.sha256.len()), ("human3d", 64));
+    }
 }

@@ -14,6 +14,11 @@ const MIN_EMBEDDING: usize = 32;
 /// Sets of face points in use.
 const FACE_POINTS: [usize; 4] = [5, 68, 98, 106];
 
+/// Joints that a lifter takes: Human3.6M's.
+const JOINTS: usize = 17;
+/// Frames of a lifter's window at most; those in use have up to 243, and all of a window are held in memory.
+const MAX_FRAMES: usize = 1001;
+
 /// A network of no family that can be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct NotRecognised {
@@ -31,7 +36,7 @@ impl fmt::Display for NotRecognised {
         }
         write!(f, "\nfound: {}", self.found)?;
         if self.why.is_none() {
-            for role in [Role::Detector, Role::Reid, Role::Pose, Role::Face, Role::Landmarks] {
+            for role in [Role::Detector, Role::Reid, Role::Pose, Role::Face, Role::Landmarks, Role::Lifter] {
                 write!(f, "\n{}", needs(role))?;
             }
         }
@@ -45,6 +50,9 @@ impl fmt::Display for NotRecognised {
 /// [`NotRecognised`] says what was found, and what is needed.
 pub fn recognise(signature: &Signature) -> Result<Contract, NotRecognised> {
     let refuse = |why: Option<String>| NotRecognised { found: signature.to_string(), why };
+    if let Some(contract) = lifter(signature).map_err(|why| refuse(Some(why)))? {
+        return Ok(contract);
+    }
     let picture = Picture::of(signature).map_err(|why| refuse(Some(why)))?;
     if let Some(task) = signature.metadata.get("task").filter(|task| *task != "detect") {
         return Err(refuse(Some(format!(
@@ -108,7 +116,7 @@ impl Picture {
     fn fixed(&self) -> Option<(usize, usize)> {
         match self.size {
             InputSize::Fixed { w, h } => Some((w, h)),
-            InputSize::Free => None,
+            InputSize::Free | InputSize::Joints => None,
         }
     }
 
@@ -270,6 +278,57 @@ fn single_other(signature: &Signature, picture: &Picture) -> Verdict {
         _ => None,
     };
     Ok(family.map(|family| (family, names(&[port]))))
+}
+
+/// From the picture into space: told by what goes in alone, since nothing else takes joints.
+fn lifter(signature: &Signature) -> Result<Option<Contract>, String> {
+    let [port] = signature.inputs.as_slice() else { return Ok(None) };
+    let sizes: Vec<_> = port.dims.iter().map(Dim::fixed).collect();
+    let (frames, channels) = match *sizes.as_slice() {
+        [_, frames, Some(JOINTS), Some(channels @ (2 | 3))] => (frames, channels),
+        // Joints and coordinates in one row, as VideoPose3D's and SimpleBaseline3D's exports of MMPose have them.
+        [_, Some(34 | 51), _] | [_, _, Some(34 | 51)] | [_, Some(34 | 51)] => {
+            return Err(format!(
+                "this looks like a lifter whose joints lie flat, {}; put a reshape before it and behind it when it is \
+                 exported: {}",
+                port,
+                needs(Role::Lifter)
+            ));
+        }
+        _ => return Ok(None),
+    };
+    if !matches!(port.elem, Elem::F32 | Elem::F16) {
+        return Err(format!("the lifter's input is {}; f32 or f16 is needed", port.elem));
+    }
+    if let Some(frames) = frames.filter(|frames| *frames > MAX_FRAMES) {
+        return Err(format!("this lifter wants {frames} frames at once; at most {MAX_FRAMES} can be given"));
+    }
+    let fits = |out: &Port| match out.dims.as_slice() {
+        [_, rows, joints, three] => {
+            let rows = rows.fixed();
+            let known = rows.is_none() || rows == Some(1) || rows == frames;
+            known && joints.allows(JOINTS) && three.allows(3) && matches!(out.elem, Elem::F32 | Elem::F16)
+        }
+        _ => false,
+    };
+    let [output] = signature.outputs.as_slice() else {
+        return Err(format!(
+            "this lifter gives {} outputs; one is needed: {}",
+            signature.outputs.len(),
+            needs(Role::Lifter)
+        ));
+    };
+    if !fits(output) {
+        return Err(format!("this lifter gives {output}; {}", needs(Role::Lifter)));
+    }
+    Ok(Some(Contract {
+        family: Family::Lifter { frames, channels },
+        input_name: port.name.clone(),
+        output_names: vec![output.name.clone()],
+        input: InputSize::Joints,
+        batch: port.dims.first().and_then(Dim::fixed).map_or(Batch::Free, Batch::Fixed),
+        elem: port.elem,
+    }))
 }
 
 /// Exports that only another runtime can run.

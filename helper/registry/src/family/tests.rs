@@ -260,3 +260,28 @@ fn a_stranger_is_told_what_was_found_and_what_each_role_needs() {
     }
     assert!(recognise(&Signature::default()).is_err());
 }
+
+#[test]
+fn lifters_are_known_by_the_joints_that_go_in() {
+    let lifter = |input: &[i64], output: &[i64]| single(input, output).map(|contract| contract.to_string());
+    let said = |input: &[i64], output: &[i64]| lifter(input, output).unwrap_err().to_string();
+    assert_eq!(lifter(&[-1, 27, 17, 2], &[-1, 1, 17, 3]).unwrap(), "lifter, 27 frames, any batch");
+    assert_eq!(lifter(&[1, 243, 17, 3], &[1, 243, 17, 3]).unwrap(), "lifter, 243 frames, batch 1");
+    assert_eq!(lifter(&[-1, -2, 17, 2], &[-1, -3, 17, 3]).unwrap(), "lifter, any number of frames, any batch");
+    let with_scores = Family::Lifter { frames: Some(9), channels: 3 };
+    assert_eq!((family(&[-1, 9, 17, 3], &[-1, 9, -4, 3]), with_scores.role()), (with_scores, Role::Lifter));
+
+    let frames_lost = said(&[-1, 27, 17, 2], &[-1, 9, 17, 3]);
+    assert!(frames_lost.contains("gives output f32[free1,9,17,3]; a lifter takes"), "{frames_lost}");
+    assert!(said(&[-1, 27, 17, 2], &[-1, 17, 3]).contains("gives output f32[free1,17,3]"));
+    assert!(said(&[-1, 5000, 17, 2], &[-1, 1, 17, 3]).contains("5000 frames at once; at most 1001"));
+    // MMPose's VideoPose3D and SimpleBaseline3D.
+    for flat in [&[-1, 34, 27][..], &[-1, -2, 34], &[-1, 34]] {
+        assert!(said(flat, &[-1, 51, 1]).contains("joints lie flat"));
+    }
+    let two = [value("keypoints_3d", F32, &[1, 9, 17, 3]), value("root", F32, &[1, 9, 1, 3])];
+    assert!(of("Conv", &[1, 9, 17, 2], &two).unwrap_err().to_string().contains("gives 2 outputs"));
+    let whole = [value("y", F32, &[1, 9, 17, 3])];
+    let error = recognise(&signature_of(&model("Conv", &[value("x", I64, &[1, 9, 17, 2])], &whole))).unwrap_err();
+    assert!(error.to_string().contains("input is i64; f32 or f16"), "{error}");
+}

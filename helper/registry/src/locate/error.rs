@@ -102,6 +102,15 @@ fn unknown_id(id: &str, role: Role, known: &[String], url: Option<&str>, folders
 
 fn nothing(role: Role, folders: &[PathBuf], wanted: &[(String, Option<String>)], passed_over: &[String]) -> String {
     let mut text = format!("there is no {}; looked in {}", in_words(role).trim_start_matches("a "), list(folders));
+    if role == Role::Lifter {
+        text.push_str(
+            "\nbring your own with `silhueta models import FILE --name human3d`, or put it there (or into another folder, \
+             named by $SILHUETA_MODELS):\n",
+        );
+        text.push_str(needs(role));
+        passed_over.iter().for_each(|reason| text.extend(["\n", reason]));
+        return text;
+    }
     text.push_str("\nbring one of these with `silhueta models fetch ID`, or put it there (or into another folder, named by $SILHUETA_MODELS):");
     for (id, url) in wanted {
         let from = url.as_ref().map_or(String::new(), |url| format!(" from {url}"));

@@ -189,3 +189,17 @@ fn the_real_folder_gives_the_defaults_with_nothing_to_warn_of() {
     assert!(found.is_sorted_by(|a, b| a.id < b.id));
     assert!(found.iter().all(|found| found.contract.is_ok()));
 }
+
+#[test]
+fn without_a_lifter_it_is_said_what_one_is_and_how_to_bring_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&[folder.path()]);
+    put(folder.path(), "corredor.onnx", &detector());
+    let said = registry.resolve(Role::Lifter, None).unwrap_err().to_string();
+    let looked_in = format!("there is no lifter; looked in {}", folder.path().display());
+    for part in [looked_in.as_str(), "models import FILE --name human3d", "a lifter takes f32 or f16 [b,t,17,2]"] {
+        assert!(said.contains(part), "{part} missing in {said}");
+    }
+    put(folder.path(), "motion.onnx", &network(&[-1, 243, 17, 3], &[-1, 243, 17, 3]));
+    assert_eq!(registry.resolve(Role::Lifter, None).unwrap().model.id, "motion");
+}

@@ -47,7 +47,7 @@ pub(super) fn freed(
 fn says_the_same(original: &mut Network, freed: &mut Network, contract: &Contract, at: usize) -> bool {
     let (w, h) = match contract.input {
         InputSize::Fixed { w, h } => (w, h),
-        InputSize::Free => FREE_SIZE,
+        InputSize::Free | InputSize::Joints => FREE_SIZE,
     };
     let one = 3 * w * h;
     // At least two different ones, and whole batches of them.

@@ -144,7 +144,8 @@ pub(super) fn mark_of(frame: &Frame) -> Mark {
 /// What the bytes of a job's results depend on.
 pub(super) fn key_of(job: &Job<'_>) -> JobKey {
     let model = |file: &ModelFile| (file.id.clone(), file.sha256.clone());
-    let models = [Role::Detector, Role::Reid, Role::Pose].into_iter().filter_map(|role| job.spec.models.of(role));
+    let models = [Role::Detector, Role::Reid, Role::Pose, Role::Lifter];
+    let models = models.into_iter().filter_map(|role| job.spec.models.of(role));
     JobKey {
         source: job.source.sha256.clone(),
         models: models.map(model).collect(),

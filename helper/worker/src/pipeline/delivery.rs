@@ -12,6 +12,7 @@ use silhueta_shared::job::JobSpec;
 use silhueta_vision::video::VideoError;
 
 use super::failure::JobError;
+use super::lift::Lift;
 use super::probe::Job;
 
 /// The files that are made of the record's rows.
@@ -21,43 +22,86 @@ pub(super) enum Files {
     NeuraPose(PoseJson, TrackingJson),
     /// For a task.
     Mmpose(Predictions),
+    /// For a task, in space.
+    Lifted(Predictions, Box<Lift>),
 }
 
 impl Files {
-    pub(super) fn create(job: &Job<'_>, out: &Path) -> Result<Self, JobError> {
+    pub(super) fn create(job: &mut Job<'_>, out: &Path) -> Result<Self, JobError> {
         if let Some(deliver) = &job.spec.deliver {
             let pending = Pending::apart(&deliver.predictions, out).map_err(JobError::Delivery)?;
-            return Ok(Self::Mmpose(Predictions::create(pending).map_err(JobError::Delivery)?));
+            let predictions = Predictions::create(pending).map_err(JobError::Delivery)?;
+            return Ok(match job.open_lifter()? {
+                Some(lifter) => {
+                    let lift = Lift::new(lifter, (job.source.width, job.source.height));
+                    Self::Lifted(predictions, Box::new(lift))
+                }
+                None => Self::Mmpose(predictions),
+            });
         }
         let video = Path::new(&job.spec.source).file_name().unwrap_or_default().to_string_lossy();
         let poses = PoseJson::create(&out.join("pose.json"))?;
         Ok(Self::NeuraPose(poses, TrackingJson::create(&out.join("tracking.json"), &video, job.source.frames)?))
     }
 
-    /// Takes all rows of the next frame that was looked at.
-    pub(super) fn push(&mut self, frame: u64, rows: &[RecordRow]) -> Result<(), JobError> {
+    /// Takes all rows of the next frame that was looked at. `written` hears of each frame that is in the files.
+    pub(super) fn push(&mut self, frame: u64, rows: &[RecordRow], written: Written<'_>) -> Result<(), JobError> {
         match self {
-            Self::NeuraPose(poses, tracking) => rows.iter().try_for_each(|row| {
-                poses.push(row)?;
-                Ok(tracking.push(row)?)
-            }),
+            Self::NeuraPose(poses, tracking) => {
+                for row in rows {
+                    poses.push(row)?;
+                    tracking.push(row)?;
+                }
+            }
             Self::Mmpose(predictions) => {
                 let people = rows.iter().filter_map(|row| {
                     let (identity, pose) = (row.identity?, row.pose.as_ref()?);
                     Some(Instance { identity, bbox: row.bbox, score: row.score, joints: Joints::Plane(pose) })
                 });
-                predictions.push(frame, people).map_err(JobError::Delivery)
+                predictions.push(frame, people).map_err(JobError::Delivery)?;
+            }
+            Self::Lifted(predictions, lift) => {
+                lift.take(frame, rows);
+                return write_lifted(predictions, lift, false, written);
             }
         }
+        written()
     }
 
     /// Whole, but without their names.
-    pub(super) fn close(self) -> Result<Vec<Pending>, JobError> {
+    pub(super) fn close(self, written: Written<'_>) -> Result<Vec<Pending>, JobError> {
         match self {
             Self::NeuraPose(poses, tracking) => Ok(vec![poses.close()?, tracking.close()?]),
             Self::Mmpose(predictions) => Ok(vec![predictions.close().map_err(JobError::Delivery)?]),
+            Self::Lifted(mut predictions, mut lift) => {
+                write_lifted(&mut predictions, &mut lift, true, written)?;
+                Ok(vec![predictions.close().map_err(JobError::Delivery)?])
+            }
         }
     }
+}
+
+/// Hears of each frame that is written; its error ends the work.
+type Written<'w> = &'w mut dyn FnMut() -> Result<(), JobError>;
+
+/// Writes the frames that can be lifted.
+fn write_lifted(
+    predictions: &mut Predictions,
+    lift: &mut Lift,
+    is_end: bool,
+    written: Written<'_>,
+) -> Result<(), JobError> {
+    while let Some((frame, people)) = lift.next(is_end)? {
+        let people = people.iter().map(|(person, space)| Instance {
+            identity: person.identity,
+            bbox: person.bbox,
+            score: person.score,
+            joints: Joints::Space(space, &person.flat),
+        });
+        predictions.push(frame, people).map_err(JobError::Delivery)?;
+        written()?;
+    }
+    Ok(())
 }
 
 /// The annotated video before it has its name.

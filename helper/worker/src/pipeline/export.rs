@@ -21,7 +21,7 @@ use crate::report::{Reporter, StageMeter};
 
 /// Writes them all; they have yet to get their names.
 pub(super) fn export(
-    job: &Job<'_>,
+    job: &mut Job<'_>,
     settings: &Settings,
     files: &WorkFolder,
     identities: &Identities,
@@ -35,6 +35,11 @@ pub(super) fn export(
     let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
     let mut given = job.boxes.as_ref().map(Boxes::walk);
     let halt = Halt::new(reporter.control());
+    let mut written = || {
+        meter.advance();
+        reporter.stand(&halt, &|| true)?;
+        if reporter.control().is_stopped() { Err(JobError::Stopped) } else { Ok(()) }
+    };
     for tracks in JournalReader::<FrameTracks>::open(&files.tracks())? {
         reporter.stand(&halt, &|| true)?;
         if reporter.control().is_stopped() {
@@ -59,10 +64,9 @@ pub(super) fn export(
         });
         let rows: Vec<_> = rows.collect();
         rows.iter().try_for_each(|row| record.push(row))?;
-        derived.push(tracks.frame, &rows)?;
-        meter.advance();
+        derived.push(tracks.frame, &rows, &mut written)?;
     }
-    let mut whole = derived.close()?;
+    let mut whole = derived.close(&mut written)?;
     whole.push(record.close()?);
     Ok(whole)
 }

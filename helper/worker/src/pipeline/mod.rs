@@ -7,6 +7,7 @@ mod export;
 pub(crate) mod failure;
 mod given;
 mod identify;
+mod lift;
 mod overlay;
 mod pose;
 mod probe;

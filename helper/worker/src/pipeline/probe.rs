@@ -15,6 +15,7 @@ use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
 use silhueta_vision::detector::Detector;
+use silhueta_vision::lifter::Lifter;
 use silhueta_vision::networks;
 use silhueta_vision::osnet::Osnet;
 use silhueta_vision::pose::PoseNetwork;
@@ -49,6 +50,8 @@ pub(super) struct Job<'s> {
     /// One set of networks a caller; taken by the stage that runs them.
     pub(super) trackers: Vec<(Detector, Osnet)>,
     pub(super) poses: Vec<PoseNetwork>,
+    /// Lifts joints into space; taken by the stage that runs it.
+    pub(super) lifter: Option<Lifter>,
     /// The joints that those give.
     pub(super) keypoints: KeypointSet,
 }
@@ -106,6 +109,15 @@ impl Job<'_> {
         Ok(trackers)
     }
 
+    /// Opens the lifter, where the job has one and it is not open.
+    pub(super) fn open_lifter(&mut self) -> Result<Option<Lifter>, JobError> {
+        let open = self.lifter.take();
+        match &self.spec.models.lifter {
+            Some(lifter) if open.is_none() => Ok(Some(networks::lifter(&self.runtime, self.device.used, lifter)?)),
+            _ => Ok(open),
+        }
+    }
+
     /// Opens the pose networks that the stage needs beside the first.
     pub(super) fn open_poses(&mut self) -> Result<Vec<PoseNetwork>, JobError> {
         let mut poses = std::mem::take(&mut self.poses);
@@ -158,7 +170,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
             engines.announce(device, spec.precision, model, reporter);
         }
     };
-    let JobModels { pose, .. } = &spec.models;
+    let JobModels { pose, lifter, .. } = &spec.models;
     // Nobody is looked for where it is known who is where.
     let [detector, reid] = [&spec.models.detector, &spec.models.reid].map(|m| m.as_ref().filter(|_| boxes.is_none()));
     let first = detector.unwrap_or(pose);
@@ -185,6 +197,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
         info,
         boxes,
         trackers: Vec::new(),
+        lifter: None,
         keypoints,
         poses,
         device,
@@ -195,6 +208,10 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
         announce(used, reid);
     }
     job.trackers = job.open_trackers()?;
+    if let Some(lifter) = lifter {
+        announce(used, lifter);
+    }
+    job.lifter = job.open_lifter()?;
     if let Some(engines) = &engines {
         engines.remember(used, spec.precision, spec.models.files());
     }

@@ -76,7 +76,7 @@ impl Network {
             Role::Detector => Self::Detector(networks::detector(runtime, on, model)?),
             Role::Reid => Self::Reid(networks::reid(runtime, on, model)?),
             Role::Pose => Self::Pose(networks::pose(runtime, on, model, ChannelOrder::Rgb)?),
-            Role::Face | Role::Landmarks => {
+            Role::Face | Role::Landmarks | Role::Lifter => {
                 return Err(JobError::NotQuantized(format!("{} is a {} network", model.id, role.name())));
             }
         })

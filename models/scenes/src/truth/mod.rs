@@ -11,4 +11,4 @@ mod tests;
 pub use events::{Acted, Crossing, Direction, Events};
 pub use face::FaceTruth;
 pub use files::{Truth, picture};
-pub use person::{PersonTruth, Point, Sight, of_frame};
+pub use person::{PersonTruth, Point, Sight, joints, of_frame};

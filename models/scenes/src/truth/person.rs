@@ -93,7 +93,7 @@ pub fn of_frame(film: &Film<'_>, frame: &Frame) -> Vec<PersonTruth> {
 }
 
 /// Where COCO's joints are in the world, each with how deep in the flesh it may lie, in metres.
-fn joints(body: &Body, figure: &Figure) -> [(Vec3, f32); 17] {
+pub fn joints(body: &Body, figure: &Figure) -> [(Vec3, f32); 17] {
     let face = |point: Vec3| (figure.carry(&body.rest, Joint::Head, point), 0.03);
     let joint = |joint: Joint, depth: f32| (figure.position(joint), depth);
     [

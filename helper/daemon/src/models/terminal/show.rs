@@ -119,6 +119,7 @@ fn purpose(item: &Item) -> String {
         },
         Some(Role::Face) => "finds faces",
         Some(Role::Landmarks) => "points of faces",
+        Some(Role::Lifter) => "joints into space",
         None => "",
     };
     match item.profile {

@@ -125,7 +125,8 @@ pub(super) fn models_of(
     } else {
         models::resolve(None, None, pose, &mut warn)?
     };
-    Ok(models)
+    let lifter = if task.model == HUMAN3D { Some(models::resolve_lifter()?) } else { None };
+    Ok(JobModels { lifter, ..models })
 }
 
 /// Where a task's worker puts what its caller reads.

@@ -109,7 +109,12 @@ pub(super) fn choose_model(
         None => (default()?, None),
         Some(HUMAN3D) => {
             default()?;
-            return Err(unfit(format!("{HUMAN3D} needs a lifter, and none was found")));
+            if of_role(Role::Lifter).next().is_none() {
+                let error = format!("{HUMAN3D} needs a lifter, and there is none in {}", shelf.folder);
+                let error = WireError::new(ErrorCode::ModelUnfit, error).field("model");
+                return Err(error.hint(format!("`silhueta models import FILE.onnx --name {HUMAN3D}` takes one in")));
+            }
+            (HUMAN3D.to_owned(), None)
         }
         Some(id) if of_role(Role::Pose).any(|model| model.id == id) => (id.to_owned(), Some(id.to_owned())),
         Some(id) => return Err(unfit(format!("there is no model {id:?}"))),
@@ -172,7 +177,13 @@ mod tests {
         let choose = |asked| choose_model(asked, &there, Some("rtmpose-l"));
         assert_eq!(choose(Some("vitpose")).unwrap(), ("vitpose".into(), Some("vitpose".into())));
         assert_eq!(choose(None).unwrap(), ("rtmpose-l".into(), None));
-        for wrong in ["vitpose_swimming", "ViTPose", "", "../vitpose", "human3d"] {
+        let error = choose(Some("human3d")).unwrap_err();
+        assert!(error.message.contains("lifter") && error.hint.unwrap().contains("import"));
+        let mut with_lifter = shelf(&["vitpose", "rtmpose-l"]);
+        with_lifter.models[0].role = Some(Role::Lifter);
+        let chosen = choose_model(Some("human3d"), &with_lifter, Some("rtmpose-l")).unwrap();
+        assert_eq!(chosen, ("human3d".into(), None));
+        for wrong in ["vitpose_swimming", "ViTPose", "", "../vitpose"] {
             let error = choose(Some(wrong)).unwrap_err();
             assert_eq!(error.code, ErrorCode::ModelUnfit);
             assert!(error.hint.unwrap().contains("rtmpose-l, vitpose"), "{wrong}");
