@@ -29,9 +29,10 @@ impl Worker {
         Self::start_with(helper, &[])
     }
 
-    /// The same with variables of its environment.
+    /// The same with variables of its environment, of which `SILHUETA_WORKER` names another program.
     pub fn start_with(helper: &Helper, variables: &[(&str, &str)]) -> Self {
-        let mut program = Program::new(helper.binary("silhueta-worker"));
+        let other = variables.iter().find(|(name, _)| *name == "SILHUETA_WORKER").map(|(_, path)| PathBuf::from(path));
+        let mut program = Program::new(other.unwrap_or_else(|| helper.binary("silhueta-worker")));
         program.current_dir(helper.folder.path()).env("SILHUETA_ONNXRUNTIME", helper.runtime());
         program.stdin(Stdio::piped()).stdout(Stdio::piped()).envs(variables.iter().copied());
         let mut child = program.spawn().expect("the worker starts");

@@ -216,7 +216,7 @@ pub enum ChannelOrder {
 /// What kind of failure it is; each has an exit code of `silhueta run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The video can't be read.
+    /// The video, or what comes with it, can't be read.
     Input,
     /// A model doesn't fit, the runtime or a device is missing, or they failed at work.
     Runtime,
@@ -238,6 +238,8 @@ pub enum FailureCode {
     SourceTooLarge,
     /// It changed between the two passes.
     SourceChanged,
+    /// The file with the people's boxes is missing, or is not one.
+    BoxesUnfit,
     /// No model fits a role, or a file doesn't fit its role.
     ModelUnfit,
     /// ONNX Runtime can't be loaded.
@@ -272,7 +274,8 @@ impl FailureCode {
             | Self::SourceUnreadable
             | Self::SourceWithoutPictures
             | Self::SourceTooLarge
-            | Self::SourceChanged => FailureKind::Input,
+            | Self::SourceChanged
+            | Self::BoxesUnfit => FailureKind::Input,
             Self::OutputBusy | Self::NoSpace | Self::OutputUnwritable => FailureKind::Output,
             _ => FailureKind::Runtime,
         }

@@ -65,6 +65,8 @@ pub enum AnewReason {
     Damaged,
     /// The video decodes to other pictures than before.
     Pictures,
+    /// The file with the people's boxes is another one now.
+    Boxes,
 }
 
 /// One thing to tell.
@@ -81,6 +83,26 @@ pub enum Notice {
         reid: String,
         /// Finds their joints.
         pose: String,
+    },
+    /// People's boxes come from a file: nobody is looked for. The one network that runs is named here.
+    Boxes {
+        /// The file.
+        file: String,
+        /// Frames that it has.
+        frames: u64,
+        /// People that it has.
+        people: u32,
+        /// Whether its people are counted from 0; in the results each has a number that is one more.
+        is_from_zero: bool,
+        /// Finds their joints.
+        pose: String,
+    },
+    /// The file with the boxes has more or fewer frames than the video.
+    BoxesMismatch {
+        /// Frames of the file.
+        boxes: u64,
+        /// Frames of the video.
+        video: u64,
     },
     /// Where the networks run.
     DeviceUsed {
@@ -197,6 +219,7 @@ impl Notice {
             | Self::LeftOver { .. }
             | Self::Interrupted
             | Self::PageClosed
+            | Self::BoxesMismatch { .. }
             | Self::BeginsAnew { .. } => Level::Warn,
             Self::Failed(_) => Level::Error,
             _ => Level::Info,
@@ -230,6 +253,7 @@ impl fmt::Display for AnewReason {
             Self::Machine => "it was stopped with another version, device or processor",
             Self::Damaged => "what an earlier run left can't be used",
             Self::Pictures => "the video decodes to other pictures than before",
+            Self::Boxes => "the file with the boxes has changed since it was stopped",
         })
     }
 }
@@ -258,6 +282,16 @@ impl fmt::Display for Notice {
             }
             Self::Models { detector, reid, pose } => {
                 write!(f, "detector {detector}, re-identification {reid}, pose {pose}")
+            }
+            Self::Boxes { file, frames, people, is_from_zero, pose } => {
+                write!(f, "boxes of {people} people in {frames} frames from {file}, pose {pose}")?;
+                f.write_str(if *is_from_zero { "; people counted from 0 are counted from 1 here" } else { "" })
+            }
+            Self::BoxesMismatch { boxes, video } if boxes < video => {
+                write!(f, "the file with the boxes has {boxes} frames, the video {video}: nobody is in the last ones")
+            }
+            Self::BoxesMismatch { boxes, video } => {
+                write!(f, "the file with the boxes has {boxes} frames, the video {video}: its last boxes are not used")
             }
             Self::Building { device, model } => {
                 write!(f, "{device} builds its own form of {model}; that takes minutes, once")

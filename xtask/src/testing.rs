@@ -129,6 +129,8 @@ pub(crate) fn soak() -> Result<ExitCode> {
     long("soak", &["--test", "soak", "--test", "soak_preview", "--", "--nocapture", "--test-threads", "1"])?;
     long("two hundred kills", &["--test", "resume", "--", "--nocapture", "killed_at_random_moments"])?;
     long("kills under a queue", &["--test", "socket", "--", "--nocapture", "whatever_is_killed"])?;
+    long("five hundred tasks", &["--test", "tasks", "--", "--nocapture", "many_come_and_the_helper_is_killed"])?;
+    long("an hour of video", &["--test", "soak_task", "--", "--nocapture"])?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,6 +14,20 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Models { detector, reid, pose } => {
             format!("Networks: detector {detector}, re-identification {reid}, pose {pose}")
         }
+        Notice::Boxes { file, frames, people, is_from_zero, pose } => {
+            let (people, frames) = (people_of(L, (*people).into()), frames_of(L, *frames));
+            let zero = if *is_from_zero {
+                "; people counted from 0 in the file are counted from 1 in the results"
+            } else {
+                ""
+            };
+            format!("Boxes from {file}: {people}, {frames}; pose {pose}{zero}")
+        }
+        Notice::BoxesMismatch { boxes, video } => {
+            let (is_short, boxes, video) = (boxes < video, frames_of(L, *boxes), frames_of(L, *video));
+            let so = if is_short { "nobody is in the video's last frames" } else { "the last boxes are not used" };
+            format!("The file with the boxes has {boxes}, the video {video}: {so}")
+        }
         Notice::Building { device: used, model } => {
             format!("{} is building its own form of {model}; this takes minutes, once", device(L, *used))
         }
@@ -63,6 +77,7 @@ fn anew(why: AnewReason) -> &'static str {
         AnewReason::Machine => "the version, the device or the processor was another before",
         AnewReason::Damaged => "what was kept can't be used",
         AnewReason::Pictures => "the video now decodes to other pictures",
+        AnewReason::Boxes => "the file with the boxes has changed since it was stopped",
     }
 }
 
@@ -107,6 +122,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::SourceChanged => (
             "The video changed while it was worked on.",
             "Wait until it is fully recorded or copied, then start again.",
+        ),
+        FailureCode::BoxesUnfit => (
+            "The file with the people's boxes can't be used.",
+            "Correct the file, or start without it to have the people found.",
         ),
         FailureCode::ModelUnfit => (
             "A model is missing, or a file doesn't fit its role.",

@@ -14,6 +14,24 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Models { detector, reid, pose } => {
             format!("Redes: detector {detector}, reidentificação {reid}, pose {pose}")
         }
+        Notice::Boxes { file, frames, people, is_from_zero, pose } => {
+            let (people, frames) = (people_of(L, (*people).into()), frames_of(L, *frames));
+            let zero = if *is_from_zero {
+                "; no arquivo as pessoas são contadas a partir de 0, nos resultados a partir de 1"
+            } else {
+                ""
+            };
+            format!("Caixas de {file}: {people}, {frames}; pose {pose}{zero}")
+        }
+        Notice::BoxesMismatch { boxes, video } => {
+            let (is_short, boxes, video) = (boxes < video, frames_of(L, *boxes), frames_of(L, *video));
+            let so = if is_short {
+                "nos últimos quadros do vídeo não há ninguém"
+            } else {
+                "as últimas caixas não são usadas"
+            };
+            format!("O arquivo de caixas tem {boxes}, o vídeo tem {video}: {so}")
+        }
         Notice::Building { device: used, model } => {
             format!("{} está preparando {model}; leva alguns minutos, só na primeira vez", device(L, *used))
         }
@@ -63,6 +81,7 @@ fn anew(why: AnewReason) -> &'static str {
         AnewReason::Machine => "antes era outra versão, outro dispositivo ou outro processador",
         AnewReason::Damaged => "o que ficou guardado não pode ser usado",
         AnewReason::Pictures => "o vídeo agora é decodificado com outras imagens",
+        AnewReason::Boxes => "o arquivo de caixas mudou desde que foi parado",
     }
 }
 
@@ -108,6 +127,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::SourceChanged => {
             ("O vídeo mudou durante o trabalho.", "Espere a gravação ou a cópia terminar e comece de novo.")
         }
+        FailureCode::BoxesUnfit => (
+            "O arquivo com as caixas das pessoas não pode ser usado.",
+            "Corrija o arquivo ou comece sem ele para que as pessoas sejam encontradas.",
+        ),
         FailureCode::ModelUnfit => (
             "Falta um modelo, ou o arquivo não serve para a função.",
             "Escolha outro modelo nos ajustes ou coloque um que sirva na pasta de modelos.",

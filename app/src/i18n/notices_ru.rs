@@ -14,6 +14,24 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Models { detector, reid, pose } => {
             format!("Сети: детектор {detector}, реидентификация {reid}, поза {pose}")
         }
+        Notice::Boxes { file, frames, people, is_from_zero, pose } => {
+            let (people, frames) = (people_of(L, (*people).into()), frames_of(L, *frames));
+            let zero = if *is_from_zero {
+                "; в файле люди считаются с 0, в результатах — с 1"
+            } else {
+                ""
+            };
+            format!("Рамки из файла {file}: {people}, {frames}; поза {pose}{zero}")
+        }
+        Notice::BoxesMismatch { boxes, video } => {
+            let (is_short, boxes, video) = (boxes < video, frames_of(L, *boxes), frames_of(L, *video));
+            let so = if is_short {
+                "на последних кадрах видео никого нет"
+            } else {
+                "последние рамки не используются"
+            };
+            format!("В файле рамок {boxes}, в видео {video}: {so}")
+        }
         Notice::Building { device: used, model } => {
             format!("{}: подготовка {model}; это займёт несколько минут, но только один раз", device(L, *used))
         }
@@ -63,6 +81,7 @@ fn anew(why: AnewReason) -> &'static str {
         AnewReason::Machine => "раньше была другая версия, другое устройство или другой процессор",
         AnewReason::Damaged => "сохранённое нельзя использовать",
         AnewReason::Pictures => "видео теперь декодируется в другие изображения",
+        AnewReason::Boxes => "файл рамок изменился после остановки",
     }
 }
 
@@ -105,6 +124,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::SourceChanged => {
             ("Видео изменилось во время работы.", "Дождитесь конца записи или копирования и начните заново.")
         }
+        FailureCode::BoxesUnfit => (
+            "Файл с рамками людей использовать нельзя.",
+            "Исправьте файл или начните без него, чтобы людей нашла программа.",
+        ),
         FailureCode::ModelUnfit => (
             "Не хватает модели, или файл не подходит для своей роли.",
             "Выберите другую модель в настройках или положите подходящую в папку моделей.",

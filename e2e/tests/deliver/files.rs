@@ -10,6 +10,10 @@ use silhueta_results::record::RecordReader;
 use silhueta_shared::job::{Deliver, FailureCode, JobSpec, Stage};
 use silhueta_shared::worker::{Command, Event};
 
+use silhueta_e2e::faults::Faults;
+use silhueta_e2e::worker::Worker;
+use silhueta_results::file::{part_of_job, remove_part_of_job};
+
 use super::{begin, clip, finish, names, numbers, predictions, task};
 
 #[test]
@@ -182,4 +186,36 @@ fn a_stop_leaves_nothing_beside_the_video_and_it_goes_on_to_the_same_bytes() {
     assert!(predictions(&spec) == bytes, "the stops changed the predictions");
     assert_eq!(names(&source.with_file_name("predictions")), ["street_720p_tinypose.json"]);
     assert_eq!(names(&source.with_file_name("visualizations")), ["street_720p_tinypose.mp4"]);
+}
+
+/// Who keeps tasks knows what a killed worker leaves, and nobody else's files go with it.
+#[test]
+fn what_a_killed_worker_leaves_is_known_by_the_tasks_name() {
+    let Some(helper) = Helper::new("deliver: killed") else { return };
+    let source = clip(&helper, "crossing_360p.mp4", 20);
+    let (spec, other) = (task(&helper, &source, "1f"), task(&helper, &source, "2e"));
+    let faults = Faults::new(&helper);
+    let environment = faults.environment(&helper, false);
+    let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    faults.set("hang@export:5");
+    let mut workers = [&spec, &other].map(|spec| {
+        let mut worker = Worker::start_with(&helper, &environment);
+        worker.send(&Command::Run(Box::new(spec.clone())));
+        worker
+    });
+    for worker in &mut workers {
+        worker.until("export", |event| matches!(event, Event::Progress(p) if p.stage == Stage::Export));
+        // It has begun its files by its next heartbeats.
+        worker.until("a beat", |event| matches!(event, Event::Heartbeat { stage: Stage::Export, frame: 1.. }));
+        worker.kill();
+    }
+    let folder = source.with_file_name("predictions");
+    assert_eq!(names(&folder), [".1f.json.part", ".2e.json.part"]);
+    let target = spec.deliver.as_ref().unwrap().predictions.as_str();
+    assert_eq!(part_of_job(Path::new(target), Path::new(&spec.out_dir)), folder.join(".1f.json.part"));
+    remove_part_of_job(Path::new(target), Path::new(&spec.out_dir)).unwrap();
+    assert_eq!(names(&folder), [".2e.json.part"]);
+    // It goes on, and writes over what nobody took away.
+    finish(&helper, &other);
+    assert_eq!(names(&folder), ["crossing_360p_tinypose.json"]);
 }

@@ -8,6 +8,7 @@
     reason = "a test: a failure here is a failed test"
 )]
 
+mod boxes;
 mod files;
 
 use std::path::{Path, PathBuf};

@@ -29,6 +29,9 @@ pub struct JobKey {
     pub source: String,
     /// Id and SHA-256 of the networks: detector, re-identification, pose.
     pub models: Vec<(String, String)>,
+    /// SHA-256 of the file with the people's boxes, where there is one.
+    #[serde(default)]
+    pub boxes: Option<String>,
     /// Frames a second looked at; `None` for all.
     pub fps: Option<f64>,
     /// Whether the annotated video is made.
@@ -58,6 +61,10 @@ impl JobKey {
     pub fn misfit(&self, earlier: &Self) -> Option<AnewReason> {
         if self.source != earlier.source {
             Some(AnewReason::Source)
+        } else if self.boxes.is_some() && earlier.boxes.is_some() && self.boxes != earlier.boxes {
+            Some(AnewReason::Boxes)
+        } else if self.boxes != earlier.boxes {
+            Some(AnewReason::Settings)
         } else if self.models != earlier.models {
             Some(AnewReason::Models)
         } else if (self.fps, self.video, self.precision, self.pose_channels, self.pose_batch)

@@ -12,6 +12,7 @@ fn key() -> JobKey {
     JobKey {
         source: text("ab"),
         models: ["yolo", "osnet", "rtmpose"].map(|id| (text(id), text("00"))).into(),
+        boxes: None,
         fps: None,
         video: true,
         precision: Precision::Auto,
@@ -103,6 +104,10 @@ fn whatever_changes_the_bytes_is_told_apart() {
     for change in settings {
         assert_eq!(other(change), Some(AnewReason::Settings));
     }
+    let of = |file: Option<&str>| JobKey { boxes: file.map(Into::into), ..key() };
+    assert_eq!(of(Some("12")).misfit(&of(Some("12"))), None);
+    assert_eq!(of(Some("12")).misfit(&of(Some("34"))), Some(AnewReason::Boxes));
+    assert_eq!(of(Some("12")).misfit(&of(None)), Some(AnewReason::Settings));
     let machine: [fn(&mut JobKey); 6] = [
         |key| key.device = Device::Cuda,
         |key| key.runtime.push('2'),

@@ -17,7 +17,7 @@ use silhueta_vision::frame::Frame;
 
 use super::failure::JobError;
 use super::probe::Job;
-use super::track::{self, Trackers};
+use super::track::Trackers;
 use crate::doctor;
 use crate::report::StageMeter;
 
@@ -42,7 +42,7 @@ pub(super) struct Book<'j> {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) checkpoint: Checkpoint,
-    /// The tracker's state, where `track` is the stage.
+    /// The tracker's state, where `track` is the stage and a tracker is at work.
     pub(super) trackers: Option<Trackers>,
 }
 
@@ -148,12 +148,13 @@ pub(super) fn key_of(job: &Job<'_>) -> JobKey {
     JobKey {
         source: job.source.sha256.clone(),
         models: models.map(model).collect(),
+        boxes: job.boxes.as_ref().map(|boxes| boxes.survey().sha256.clone()),
         fps: job.spec.fps,
         video: job.spec.video,
         precision: job.spec.precision,
         pose_channels: job.spec.pose_channels,
         pose_batch: job.pose_batch() as u64,
-        tracker: track::PRESET.name().into(),
+        tracker: job.tracker().into(),
         device: job.device.used,
         runtime: job.runtime.info().version.clone(),
         ffmpeg: silhueta_vision::video::version(),
@@ -182,10 +183,10 @@ pub(super) fn find(files: &WorkFolder, key: &JobKey) -> Result<Option<Found>, Jo
     whole::<FrameTracks>(&files.tracks(), tracks, Some(tracked))?;
     whole::<Tracklet>(&files.tracklets(), tracklets, None)?;
     let trackers = match checkpoint.stage {
-        Stage::Track => Some(Trackers::restore(&state).map_err(|error| damaged(&error))?),
+        Stage::Track if key.boxes.is_none() => Some(Trackers::restore(&state).map_err(|error| damaged(&error))?),
         _ => None,
     };
-    if trackers.is_none() {
+    if checkpoint.stage != Stage::Track {
         // Any whole beginning of the poses is as good as all of it.
         (checkpoint.done, checkpoint.lengths.poses) = beginning(files, poses)?;
     }

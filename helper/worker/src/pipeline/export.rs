@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use silhueta_results::boxes::Boxes;
 use silhueta_results::file::Pending;
 use silhueta_results::journal::JournalReader;
-use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter};
+use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter, flag};
 use silhueta_results::rows::{FramePoses, FrameTracks};
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::model::{ModelFile, Role};
@@ -32,6 +33,7 @@ pub(super) fn export(
     let mut derived = delivery::Files::create(job, out)?;
 
     let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
+    let mut given = job.boxes.as_ref().map(Boxes::walk);
     let halt = Halt::new(reporter.control());
     for tracks in JournalReader::<FrameTracks>::open(&files.tracks())? {
         reporter.stand(&halt, &|| true)?;
@@ -43,6 +45,8 @@ pub(super) fn export(
         let posed = poses.next().ok_or(JobError::Disconnected)??;
         let mut posed = posed.poses.into_iter();
         let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, &e))?;
+        let places = given.as_mut().map(|walk| walk.at(tracks.frame)).unwrap_or_default();
+        let is_filled = |track| places.iter().any(|place| Some(place.person) == track && place.is_filled);
         let rows = tracks.boxes.iter().map(|row| RecordRow {
             frame,
             pts: tracks.pts,
@@ -51,7 +55,7 @@ pub(super) fn export(
             bbox: row.bbox,
             score: row.score,
             pose: row.track.and_then(|_| posed.next()),
-            flags: Default::default(),
+            flags: if is_filled(row.track) { flag::INTERPOLATED } else { 0 },
         });
         let rows: Vec<_> = rows.collect();
         rows.iter().try_for_each(|row| record.push(row))?;

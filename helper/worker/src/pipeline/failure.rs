@@ -21,6 +21,11 @@ pub(crate) enum JobError {
     /// A task's result can't be put where it belongs.
     #[error("{}", delivery(.0))]
     Delivery(silhueta_results::Error),
+    /// The file with the people's boxes can't be used.
+    #[error(transparent)]
+    Boxes(silhueta_results::Error),
+    #[error("there is no network that finds people or none that tells them apart, and no file with their boxes")]
+    Blind,
     #[error("{0}")]
     NoRuntime(String),
     #[error("{}: {why}", path.display())]
@@ -93,7 +98,11 @@ impl JobError {
                 (FailureCode::RuntimeMissing, Some("`cargo xtask run` brings the right library"))
             }
             Self::NoRuntime(_) => (FailureCode::RuntimeMissing, None),
-            Self::NotQuantized(_) => (FailureCode::ModelUnfit, None),
+            Self::Boxes(silhueta_results::Error::Read { .. }) => {
+                (FailureCode::BoxesUnfit, Some("check the path and that the helper may read it"))
+            }
+            Self::Boxes(_) => (FailureCode::BoxesUnfit, Some("correct the file, or leave it out to have people found")),
+            Self::Blind | Self::NotQuantized(_) => (FailureCode::ModelUnfit, None),
             Self::Changed { .. } => (FailureCode::SourceChanged, Some("work through it again")),
             Self::Picture(_) | Self::NotKept(_) | Self::Disconnected | Self::Stopped | Self::Unfit(_) => {
                 (FailureCode::Internal, None)

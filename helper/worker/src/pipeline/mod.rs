@@ -5,6 +5,7 @@ mod book;
 mod delivery;
 mod export;
 pub(crate) mod failure;
+mod given;
 mod identify;
 mod overlay;
 mod pose;
@@ -166,8 +167,10 @@ fn passes(
         None => {
             let done = at.as_ref().map_or(0, |at| at.done);
             let mut meter = reporter.stage_from(Stage::Track, job.expected_frames(), done, seconds(tracked_before));
-            let from = at.as_ref().zip(trackers);
-            let lengths = track::track(job, files, book, from, &mut meter, reporter)?;
+            let lengths = match &job.boxes {
+                Some(boxes) => given::track(job, boxes, files, book, at.as_ref(), &mut meter, reporter)?,
+                None => track::track(job, files, book, at.as_ref().zip(trackers), &mut meter, reporter)?,
+            };
             let timing = meter.end();
             book.ended().push(timing);
             let looked_at = book.counted().map_or(0, |counted| counted.looked_at);
@@ -175,12 +178,19 @@ fn passes(
             book.counted().cloned().unwrap_or_default()
         }
     };
-    for warning in &tracked.warnings {
-        reporter.log(Notice::Video(warning.clone()));
+    let mut warnings: Vec<_> = tracked.warnings.iter().cloned().map(Notice::Video).collect();
+    if let Some(boxes) = &job.boxes
+        && boxes.survey().frames != tracked.frames
+    {
+        warnings.push(Notice::BoxesMismatch { boxes: boxes.survey().frames, video: tracked.frames });
     }
+    warnings.iter().for_each(|warning| reporter.log(warning.clone()));
 
     let meter = reporter.stage(Stage::Identify, None);
-    let identities = identify::identify(files, reporter)?;
+    let identities = match &job.boxes {
+        Some(_) => identify::as_given(files, reporter)?,
+        None => identify::identify(files, reporter)?,
+    };
     book.ended().push(meter.end());
     reporter.log(Notice::Identified { tracks: identities.tracks(), people: identities.people() });
 
@@ -196,7 +206,7 @@ fn passes(
     let settings = Settings {
         fps: spec.fps,
         precision: spec.precision,
-        tracker: track::PRESET.name().into(),
+        tracker: job.tracker().into(),
         pose_batch: job.pose_batch(),
         runtime: job.runtime.info().version.clone(),
         cpu: crate::doctor::cpu(),
@@ -228,7 +238,7 @@ fn passes(
         tracks: identities.tracks(),
         identities: identities.people(),
         preview_frames: PreviewFrames { pose: pictures, ..PreviewFrames::default() },
-        warnings: tracked.warnings.iter().map(ToString::to_string).collect(),
+        warnings: warnings.iter().map(ToString::to_string).collect(),
     };
     // Last of all: who finds it may trust the rest. The work folder goes after it: cut off in between, nothing is lost.
     write_summary(&out.join("summary.json"), &summary)?;

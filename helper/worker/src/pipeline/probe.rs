@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use silhueta_registry::locate::sha256_unless;
+use silhueta_results::boxes::{Boxes, Survey};
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::job::{Device, JobModels, JobSpec};
 use silhueta_shared::notice::{Notice, VideoFacts};
@@ -23,6 +24,7 @@ use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 use super::delivery;
 use super::failure::JobError;
 use super::sampler::Sampler;
+use super::{given, track};
 use crate::doctor::Disk;
 use crate::engines::Engines;
 use crate::faults::Point;
@@ -42,6 +44,8 @@ pub(super) struct Job<'s> {
     pub(super) device: DeviceUse,
     pub(super) source: SourceInfo,
     pub(super) info: VideoInfo,
+    /// People's boxes, where they are given.
+    pub(super) boxes: Option<Boxes>,
     /// One set of networks a caller; taken by the stage that runs them.
     pub(super) trackers: Vec<(Detector, Osnet)>,
     pub(super) poses: Vec<PoseNetwork>,
@@ -58,6 +62,11 @@ impl Job<'_> {
     /// People per run of the pose network: on the CPU more than one gains nothing and costs memory.
     pub(super) fn pose_batch(&self) -> usize {
         self.spec.pose_batch.unwrap_or(if self.device.used == Device::Cpu { 1 } else { 16 }).max(1)
+    }
+
+    /// What follows people.
+    pub(super) fn tracker(&self) -> &'static str {
+        if self.boxes.is_some() { given::TRACKER } else { track::PRESET.name() }
     }
 
     pub(super) fn time_base(&self) -> TimeBase {
@@ -86,7 +95,9 @@ impl Job<'_> {
     /// Opens the networks of `track` that are not open: an attempt before may have taken them.
     pub(super) fn open_trackers(&mut self) -> Result<Vec<(Detector, Osnet)>, JobError> {
         let mut trackers = std::mem::take(&mut self.trackers);
-        if let JobModels { detector: Some(detector), reid: Some(reid), .. } = &self.spec.models {
+        if let JobModels { detector: Some(detector), reid: Some(reid), .. } = &self.spec.models
+            && self.boxes.is_none()
+        {
             while trackers.len() < self.callers() {
                 let open = networks::detector(&self.runtime, self.device.used, detector)?;
                 trackers.push((open, networks::reid(&self.runtime, self.device.used, reid)?));
@@ -130,6 +141,10 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
     let path = Path::new(&spec.source);
     let info = open(path, reporter.control().stop_flag())?;
     reporter.log(Notice::Opened(facts(&info)));
+    let boxes = spec.boxes.as_ref().map(|file| Boxes::read(Path::new(file)).map_err(JobError::Boxes)).transpose()?;
+    if boxes.is_none() && (spec.models.detector.is_none() || spec.models.reid.is_none()) {
+        return Err(JobError::Blind);
+    }
 
     faults::pass(Point::Probe, 0);
     let mut runtime = Runtime::load(&doctor::runtime_file().map_err(JobError::NoRuntime)?)?;
@@ -143,8 +158,10 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
             engines.announce(device, spec.precision, model, reporter);
         }
     };
-    let JobModels { detector, reid, pose, .. } = &spec.models;
-    let first = detector.as_ref().unwrap_or(pose);
+    let JobModels { pose, .. } = &spec.models;
+    // Nobody is looked for where it is known who is where.
+    let [detector, reid] = [&spec.models.detector, &spec.models.reid].map(|m| m.as_ref().filter(|_| boxes.is_none()));
+    let first = detector.unwrap_or(pose);
     let device = runtime.choose(spec.device, Path::new(&first.file), |device| announce(device, first))?;
     for passed in &device.passed_over {
         reporter.log(Notice::PassedOver { device: passed.name.clone(), why: passed.why.clone() });
@@ -166,6 +183,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
             frames: 0,
         },
         info,
+        boxes,
         trackers: Vec::new(),
         keypoints,
         poses,
@@ -180,7 +198,10 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
     if let Some(engines) = &engines {
         engines.remember(used, spec.precision, spec.models.files());
     }
-    if let (Some(detector), Some(reid)) = (detector, reid) {
+    if let (Some(file), Some(boxes)) = (&spec.boxes, &job.boxes) {
+        let Survey { frames, people, is_from_zero, .. } = *boxes.survey();
+        reporter.log(Notice::Boxes { file: file.clone(), frames, people, is_from_zero, pose: pose.id.clone() });
+    } else if let (Some(detector), Some(reid)) = (detector, reid) {
         reporter.log(Notice::Models { detector: detector.id.clone(), reid: reid.id.clone(), pose: pose.id.clone() });
     }
     for model in spec.models.files() {

@@ -138,7 +138,7 @@ pub(super) fn track(
 }
 
 /// Decodes up to and with the marked frame, which must be the one it was.
-fn go_to(
+pub(super) fn go_to(
     decoder: &mut Decoder,
     sampler: &mut Sampler,
     mark: Mark,

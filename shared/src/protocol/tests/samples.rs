@@ -155,6 +155,14 @@ fn notices() -> Vec<Notice> {
     let mut samples = vec![
         Notice::Opened(facts()),
         Notice::Models { detector: text("YOLOX-m"), reid: text("OSNet"), pose: text("RTMPose-l") },
+        Notice::Boxes {
+            file: text("/v/walk.boxes.json"),
+            frames: 314,
+            people: 2,
+            is_from_zero: true,
+            pose: text("RTMPose-l"),
+        },
+        Notice::BoxesMismatch { boxes: 300, video: 314 },
         Notice::PassedOver { device: text("CUDA"), why: text("No such library") },
         Notice::Identified { tracks: 21, people: 18 },
         Notice::Model { text: text("Its checksum is not the manifest's") },
