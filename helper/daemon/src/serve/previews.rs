@@ -342,9 +342,10 @@ mod tests {
         assert_eq!(previews.wish(Page::Processar), PreviewWish { plain: 1, drawn: 1 });
         previews.offer(Page::Processar, job(), &picture(1));
         assert_eq!(stream.next_drawn().now_or_never(), Some(vec![2]));
-        let stream = (stream, previews.show_feed(false)).0;
-        assert_eq!(previews.wish(Page::Processar), PreviewWish { plain: 1, drawn: 0 });
         stream.grant();
+        assert_eq!(previews.wish(Page::Processar).drawn, 1);
+        previews.show_feed(false);
+        assert_eq!(previews.wish(Page::Processar).drawn, 0);
         previews.offer(Page::Processar, job(), &picture(2));
         assert!(stream.next_drawn().now_or_never().is_none(), "a picture though it is off");
         previews.show_feed(true);
