@@ -37,7 +37,7 @@ fn no_task_is_lost_or_stuck_when_many_come_and_the_helper_is_killed() {
         let server = &server;
         let posting: Vec<_> = (0..10)
             .map(|poster| {
-                let (body, share) = (body.clone(), TASKS / 10 + usize::from(poster < TASKS % 10));
+                let (body, share) = (body.clone(), (poster..TASKS).step_by(10).len());
                 scope.spawn(move || {
                     let post = || ask(server, "POST", "/process", &body);
                     (0..share).map(|_| post()).collect::<Vec<_>>()
