@@ -156,3 +156,32 @@ fn boxes_that_are_given_are_the_ones_that_are_used() {
     assert!(frames.iter().all(|frame| frame["instances"].as_array().unwrap().len() == 1));
     assert_eq!(status(&server, &task)["result"]["people"], 1);
 }
+
+#[test]
+fn networks_that_are_imported_while_it_serves_can_be_asked_for_at_once() {
+    let Some(server) = server("tasks: imports", &[]) else { return };
+    let clip = server.clip("walk_in_out.mp4", "street.mp4", 6);
+    let lifter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/builtin/lifter_small.onnx");
+    let heatmaps = server.helper.data.join("models/tinypose_256x192_heatmap.onnx");
+    for (name, file, numbers) in [("human3d", lifter, 3), ("vitpose_swimming", heatmaps, 2)] {
+        let body = json!({"video_filename": clip.display().to_string(), "model": name}).to_string();
+        let (code, answer) = ask(&server, "POST", "/process", &body);
+        assert_eq!((code, &answer["code"]), (400, &json!("model_unfit")), "{answer}");
+        let mut command = server.helper.command(&["models", "import", &file.display().to_string(), "--name", name]);
+        let imported = command.env("SILHUETA_MODELS", server.helper.at("models")).output().unwrap();
+        assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+        let task = post_with(&server, &clip, json!({"model": name}));
+        let done = wait_for_end(&server, &task, TASK);
+        assert_eq!(done["status"], "completed", "{done}");
+        let file = done["result"]["predictions_file"].as_str().unwrap();
+        assert!(file.ends_with(&format!("street_{name}.json")), "{file}");
+        let frames: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        let people: Vec<_> = frames.iter().flat_map(|frame| frame["instances"].as_array().unwrap()).collect();
+        assert!(!people.is_empty());
+        for person in people {
+            let points = person["keypoints"].as_array().unwrap();
+            assert_eq!(points.len(), 17);
+            assert!(points.iter().all(|point| point.as_array().unwrap().len() == numbers), "{name}: {person}");
+        }
+    }
+}
