@@ -71,21 +71,9 @@ pub(crate) fn door(locale: Locale, page: Page) -> Door {
                 "Сегодня: в конце запуска «Обработка» даёт открыть видео с разметкой и скачать данные.",
             ),
         ],
-        Page::Tarefas => [
-            (
-                "Aqui vai aparecer a fila de tarefas que outros programas enviam pela API.",
-                "Hoje: envie vídeos pela página Processar ou use “silhueta run” no terminal.",
-            ),
-            (
-                "Here the queue of tasks that other programs send through the API will appear.",
-                "Today: bring videos to the page Process, or use “silhueta run” in a terminal.",
-            ),
-            (
-                "Здесь появится очередь задач, которые присылают другие программы через API.",
-                "Сегодня: отправляйте видео через «Обработку» или используйте «silhueta run» в терминале.",
-            ),
-        ],
-        Page::Painel | Page::Processar | Page::Modelos | Page::Configuracoes => [("", ""), ("", ""), ("", "")],
+        Page::Painel | Page::Processar | Page::Tarefas | Page::Modelos | Page::Configuracoes => {
+            [("", ""), ("", ""), ("", "")]
+        }
     };
     let (will, today) = match locale {
         Locale::PtBr => pt_br,

@@ -6,8 +6,8 @@ use silhueta_shared::protocol::{JobView, Page};
 
 use super::machine::Machine;
 use crate::i18n::doors::Doors;
-use crate::i18n::format::{clock, time_of_day, utc_offset};
-use crate::i18n::{Locale, notices, use_locale, use_texts};
+use crate::i18n::format::{clock, moment};
+use crate::i18n::{notices, use_locale, use_texts};
 use crate::shell::hardware::HardwareMeters;
 use crate::state::helper::HelperState;
 use crate::state::progress::share;
@@ -120,17 +120,7 @@ fn JobRow(job: JobView) -> impl IntoView {
             <span>{move || notices::state(locale.get(), state)}</span>
             <span class="quiet">{move || people.map(|people| notices::people_of(locale.get(), people))}</span>
             <span class="quiet">{took}</span>
-            <time class="quiet">{move || shown_time(when, helper.now(), locale.get())}</time>
+            <time class="quiet">{move || moment(when, helper.now(), locale.get())}</time>
         </li>
     }
-}
-
-/// The time of day, or the date where that was another day.
-fn shown_time(when: u64, now: u64, locale: Locale) -> String {
-    let day = |ms: u64| (ms / 60_000).saturating_add_signed(utc_offset(ms)) / (24 * 60);
-    if day(when) == day(now) {
-        return time_of_day(when, utc_offset(when));
-    }
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(when as f64));
-    date.to_locale_date_string(locale.tag(), &wasm_bindgen::JsValue::UNDEFINED).into()
 }

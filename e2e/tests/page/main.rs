@@ -18,6 +18,7 @@ mod precision;
 mod preview;
 mod queue;
 mod restart;
+mod task_list;
 mod work;
 
 use std::time::Duration;
