@@ -227,6 +227,8 @@ async fn look(tab: &Tab, name: &str) {
     let Some(folder) = std::env::var_os("SILHUETA_SHOTS").map(std::path::PathBuf::from) else { return };
     for theme in ["light", "dark"] {
         tab.prefer("prefers-color-scheme", theme).await;
+        // Colours pass into each other.
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
         tab.picture(&folder.join(format!("{name}-{theme}.png"))).await;
     }
 }

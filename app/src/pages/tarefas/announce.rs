@@ -29,9 +29,10 @@ pub(super) fn Announcer() -> impl IntoView {
             failed.filter_map(|task| Some((task.ended?, task.id))).max()
         })
     });
-    Effect::new(move |before: Option<Before>| {
-        let now = (open.get(), failed.get());
-        let Some(before) = before else { return now };
+    Effect::new(move |before: Option<Option<Before>>| {
+        // What was so before the helper spoke is no news.
+        let now = helper.known.get().then(|| (open.get(), failed.get()))?;
+        let Some(before) = before.flatten() else { return Some(now) };
         if let Some((_, id)) = now.1.filter(|_| now.1 > before.1) {
             let name = helper.tasks.with_untracked(|tasks| tasks.find(id).map(|task| task.source.name().to_owned()));
             let failed = state(locale.get_untracked(), JobState::Failed);
@@ -39,7 +40,7 @@ pub(super) fn Announcer() -> impl IntoView {
         } else if now.0 == 0 && before.0 > 0 {
             line.set(t().all_over.to_owned());
         }
-        now
+        Some(now)
     });
     view! { <p class="unseen" role="status" aria-live="polite">{move || line.get()}</p> }
 }

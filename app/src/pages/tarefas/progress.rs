@@ -86,7 +86,8 @@ fn Bar(stage: Stage, task: Task) -> impl IntoView {
 
 #[component]
 fn Stalled(stalled: Memo<Option<u64>>) -> impl IntoView {
-    let t = use_texts::<Processar>();
+    let t = use_texts::<Tarefas>();
+    let p = use_texts::<Processar>();
     let helper = expect_context::<HelperState>();
     let tick = every_second();
     let time = move || {
@@ -97,7 +98,7 @@ fn Stalled(stalled: Memo<Option<u64>>) -> impl IntoView {
         <p class="task-stalled" role="status" data-testid="task-stalled">
             <Icon shape=Shape::Warning />
             <span>
-                <b>{move || t().stalled} " " <span class="num">{time}</span> "."</b>
+                <b>{move || p().stalled} " " <span class="num">{time}</span> "."</b>
                 " "
                 {move || t().stalled_hint}
             </span>
