@@ -23,6 +23,7 @@ pub mod server;
 mod skip;
 pub mod stand_in;
 pub mod tab;
+pub mod tasks;
 pub mod video;
 pub mod worker;
 

@@ -43,7 +43,7 @@ fn sha256(file: &Path) -> String {
 }
 
 /// The bytes alone: the test data may be read-only.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     let bytes = std::fs::read(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     let mut file = std::fs::File::create(to).expect("a file for a model");
     std::io::Write::write_all(&mut file, &bytes).expect("the model is written");

@@ -252,6 +252,8 @@ pub enum FailureCode {
     WorkerDied,
     /// The worker did not move and was killed.
     WorkerHung,
+    /// The helper itself ended under it, again and again.
+    CutOff,
     /// Another process works on the same results.
     OutputBusy,
     /// The disk has no room.

@@ -133,6 +133,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
         FailureCode::WorkerHung => {
             ("The worker process did not answer any more and was ended.", "Try again, perhaps on another device.")
         }
+        FailureCode::CutOff => (
+            "The helper ended again and again while it worked on this.",
+            "The helper's log may tell why; then try again.",
+        ),
         FailureCode::OutputBusy => {
             ("Another process is working on these results.", "Wait until it has ended, or stop it.")
         }

@@ -135,6 +135,10 @@ pub(super) const fn failure(code: FailureCode) -> (&'static str, &'static str) {
             "O processo de trabalho parou de responder e foi encerrado.",
             "Tente de novo, talvez em outro dispositivo.",
         ),
+        FailureCode::CutOff => (
+            "O programa foi encerrado repetidas vezes durante este trabalho.",
+            "O registro do programa pode dizer por quê; depois, tente de novo.",
+        ),
         FailureCode::OutputBusy => {
             ("Outro processo está trabalhando nestes resultados.", "Espere até que ele termine, ou pare-o.")
         }

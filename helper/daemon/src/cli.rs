@@ -193,6 +193,15 @@ pub(crate) struct ServeOptions {
     /// Seconds that a closed page may take to come back: what is attached to it stops after that
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) grace: u64,
+    /// Tasks of the task API that work at the same time, 1 to 5 [default: what cores and memory take]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5))]
+    pub(crate) tasks: Option<u32>,
+    /// Tasks that may wait; further ones are refused until there is room
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) task_queue: u32,
+    /// Where the results of tasks go [default: predictions/ and visualizations/ beside each video]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) task_out: Option<PathBuf>,
     /// Don't open the page in the browser
     #[arg(long)]
     pub(crate) no_open: bool,

@@ -65,6 +65,27 @@ pub(crate) fn place(out: &Path, video: &Path, force: bool) -> Result<Place, Fail
     Err(fail(FailureCode::OutputUnwritable, format!("{} has no free name for {stem}", out.display()), None))
 }
 
+/// Makes a task's own folder, which no other job has.
+pub(crate) fn place_task(folder: &Path, video: &Path, force: bool) -> Result<Place, Failure> {
+    let fail = |code, message, hint: &str| Failure { code, message, hint: Some(hint.into()) };
+    let missing = |e| {
+        let hint = "put the video back, then try it again";
+        fail(FailureCode::SourceMissing, format!("{} can't be read: {e}", video.display()), hint)
+    };
+    let source = video.canonicalize().map_err(missing)?;
+    let is_whole = read_summary(&folder.join("summary.json")).is_ok_and(|found| found.state == SummaryState::Completed);
+    if is_whole && !force {
+        return Ok(Place::Finished(folder.to_owned()));
+    }
+    let unwritable = |e: &dyn std::fmt::Display| {
+        let message = format!("{} can't be written: {e}", folder.display());
+        fail(FailureCode::OutputUnwritable, message, "start the helper with another --out")
+    };
+    claim(folder, &source).map_err(|e| unwritable(&e))?;
+    let folder = folder.canonicalize().map_err(|e| unwritable(&e))?;
+    Ok(Place::Free { source, folder })
+}
+
 /// What an unfinished job has kept in its folder.
 pub(crate) fn kept(folder: &Path) -> Option<Resumable> {
     unfinished(folder).map(|Checkpoint { stage, done, total, .. }| Resumable { stage, done, total })

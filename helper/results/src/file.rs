@@ -1,6 +1,6 @@
 //! Files that others see only when whole: written beside their place, synced, then renamed.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -42,13 +42,41 @@ fn whole<T>(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<
 /// A file that somebody writes under a `.part` name and that gets its own name when it is whole.
 ///
 /// For what is written over a long time, or by a library that wants a path (FFmpeg). The `.part` name is
-/// always the same, so what a crash left is written over by the next attempt: one writer at a time.
-/// Dropped without [`commit`](Self::commit), the `.part` file is removed.
+/// always the same, so what a crash left is written over by the next attempt: one writer at a time, and one a job
+/// with [`apart`](Self::apart). Dropped without [`commit`](Self::commit), the `.part` file is removed.
 #[derive(Debug)]
 pub struct Pending {
     path: PathBuf,
     part: PathBuf,
+    /// Folders that were made for it, innermost first.
+    made: Vec<PathBuf>,
     open: bool,
+}
+
+/// What [`Pending::apart`] writes for `path` in a job that keeps its results in the folder `job`. Where that job's
+/// process was killed, this is what it left.
+pub fn part_of_job(path: &Path, job: &Path) -> PathBuf {
+    // Not the file's own name: with both, a long one would be too long.
+    let mut name = OsString::from(".");
+    name.push(job.file_name().unwrap_or(OsStr::new("job")));
+    for word in [path.extension().unwrap_or(OsStr::new("file")), OsStr::new("part")] {
+        name.push(".");
+        name.push(word);
+    }
+    folder_of(path).join(name)
+}
+
+/// Takes [`part_of_job`] away where a killed process left it. What has its name stays.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn remove_part_of_job(path: &Path, job: &Path) -> Result<()> {
+    match fs::remove_file(part_of_job(path, job)) {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(Error::write(path, error))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Pending {
@@ -57,10 +85,42 @@ impl Pending {
         let path = path.into();
         let mut part = path.clone().into_os_string();
         part.push(".part");
-        Self { path, part: part.into(), open: true }
+        Self { path, part: part.into(), made: Vec::new(), open: true }
     }
 
-    /// Where to write: the final path with `.part` behind it.
+    /// A file that will be `path`, a place where other jobs may want to put theirs at the same time: each writes its
+    /// own [`part_of_job`], and whoever commits last wins. A job has one such file of an ending in a folder.
+    ///
+    /// Creates the `.part` file, empty, and its folder where that is missing; both are gone when it is dropped
+    /// without [`commit`](Self::commit).
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn apart(path: impl Into<PathBuf>, job: &Path) -> Result<Self> {
+        let path = path.into();
+        let mut pending = Self { part: part_of_job(&path, job), path, made: Vec::new(), open: false };
+        let folder = folder_of(&pending.path);
+        let mut tries = 0;
+        loop {
+            let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+            let missing: Vec<_> = missing.map(Path::to_owned).collect();
+            let made = fs::create_dir_all(folder).and_then(|()| File::create(&pending.part));
+            match made {
+                Ok(_) => {
+                    (pending.made, pending.open) = (missing, true);
+                    return Ok(pending);
+                }
+                // Another job that gave up took its empty folder away just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && tries < 16 => tries += 1,
+                Err(error) => {
+                    missing.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+                    return Err(Error::write(&pending.path, error));
+                }
+            }
+        }
+    }
+
+    /// Where to write: in the folder of the final path, with `.part` at the end.
     pub fn part(&self) -> &Path {
         &self.part
     }
@@ -103,6 +163,10 @@ impl Drop for Pending {
         if self.open {
             // Nobody to tell; the next attempt writes over it.
             let _ = fs::remove_file(&self.part);
+            for folder in &self.made {
+                // One that others use by now is not empty, and stays.
+                let _ = fs::remove_dir(folder);
+            }
         }
     }
 }
@@ -211,6 +275,49 @@ mod tests {
         kept.commit().unwrap();
         assert_eq!(names(folder.path()), ["overlay.mp4"]);
         assert_eq!(fs::read(&path).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn jobs_that_write_the_same_file_do_not_meet_and_who_gives_up_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("predictions/walk_rtmpose-l.json");
+        let [first, second, third] = ["tasks/1f", "tasks/2e", "tasks/3d"].map(Path::new);
+        drop(Pending::apart(&path, first).unwrap());
+        assert!(!path.parent().unwrap().exists(), "the folder was made for nothing");
+
+        let (mine, other) = (Pending::apart(&path, first).unwrap(), Pending::apart(&path, second).unwrap());
+        let given_up = Pending::apart(&path, third).unwrap();
+        assert_eq!(names(path.parent().unwrap()), [".1f.json.part", ".2e.json.part", ".3d.json.part"]);
+        assert_eq!(mine.part(), part_of_job(&path, first));
+        drop(given_up);
+        mine.create().unwrap().write_all(b"first").unwrap();
+        other.create().unwrap().write_all(b"second").unwrap();
+        other.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        mine.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+
+        // Killed, and nothing was there to drop it.
+        std::mem::forget(Pending::apart(&path, third).unwrap());
+        remove_part_of_job(&path, second).unwrap();
+        assert_eq!(names(path.parent().unwrap()), [".3d.json.part", "walk_rtmpose-l.json"]);
+        remove_part_of_job(&path, third).unwrap();
+        assert_eq!(names(path.parent().unwrap()), ["walk_rtmpose-l.json"]);
+        remove_part_of_job(&folder.path().join("no/such.json"), third).unwrap();
+    }
+
+    #[test]
+    fn jobs_that_make_and_remove_the_same_folder_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/walk.json");
+        std::thread::scope(|scope| {
+            for job in ["1f", "2e", "3d"].map(Path::new) {
+                let path = &path;
+                scope.spawn(move || (0..200).for_each(|_| drop(Pending::apart(path, job).unwrap())));
+            }
+        });
+        // Who finds a folder leaves it: it may stay, empty.
+        assert_eq!(fs::read_dir(path.parent().unwrap()).into_iter().flatten().count(), 0);
     }
 
     #[test]

@@ -8,14 +8,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
-use silhueta_shared::geometry::Bbox;
 use silhueta_shared::pose::Keypoint;
 
 use crate::file::Pending;
+use crate::json::{Edges, JsonFile, Score, decimal};
 use crate::record::RecordRow;
 use crate::{Error, Result};
 
@@ -35,7 +34,7 @@ impl PoseJson {
     /// # Errors
     /// [`Error::Write`].
     pub fn create(path: &Path) -> Result<Self> {
-        let mut file = JsonFile::create(path)?;
+        let mut file = JsonFile::create(Pending::new(path))?;
         file.put(|w| w.write_all(b"["))?;
         Ok(Self { file, rows: 0 })
     }
@@ -47,7 +46,7 @@ impl PoseJson {
     pub fn push(&mut self, row: &RecordRow) -> Result<()> {
         let (Some(track), Some(identity), Some(pose)) = (row.track, row.identity, &row.pose) else { return Ok(()) };
         let Some(pose) = pose.get(..JOINTS) else {
-            return Err(Error::row(self.file.pending.path(), format!("a pose of {} joints", pose.len())));
+            return Err(Error::row(self.file.path(), format!("a pose of {} joints", pose.len())));
         };
         let start = if self.rows == 0 { "\n" } else { ",\n" };
         self.rows += 1;
@@ -95,7 +94,7 @@ impl TrackingJson {
     /// # Errors
     /// [`Error::Write`].
     pub fn create(path: &Path, video: &str, total_frames: u64) -> Result<Self> {
-        let mut file = JsonFile::create(path)?;
+        let mut file = JsonFile::create(Pending::new(path))?;
         file.put(|w| {
             w.write_all(b"{\"video\":")?;
             serde_json::to_writer(&mut *w, video)?;
@@ -112,7 +111,7 @@ impl TrackingJson {
         let (Some(track), Some(identity)) = (row.track, row.identity) else { return Ok(()) };
         if let Some(last) = self.frame.filter(|&last| row.frame < last) {
             let why = format!("frame {} comes after frame {last}", row.frame);
-            return Err(Error::row(self.file.pending.path(), why));
+            return Err(Error::row(self.file.path(), why));
         }
         let last = self.frame.replace(row.frame);
         self.ids.insert(track.get(), identity.get());
@@ -150,56 +149,6 @@ impl TrackingJson {
     }
 }
 
-/// A JSON file under way.
-#[derive(Debug)]
-struct JsonFile {
-    // Before `pending`: an open file can't be removed on Windows.
-    writer: BufWriter<File>,
-    pending: Pending,
-}
-
-impl JsonFile {
-    fn create(path: &Path) -> Result<Self> {
-        let pending = Pending::new(path);
-        Ok(Self { writer: BufWriter::with_capacity(1 << 16, pending.create()?), pending })
-    }
-
-    fn put(&mut self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<()> {
-        write(&mut self.writer).map_err(|source| Error::write(self.pending.path(), source))
-    }
-
-    fn close(mut self) -> Result<Pending> {
-        self.put(|w| w.flush())?;
-        drop(self.writer);
-        self.pending.sync()?;
-        Ok(self.pending)
-    }
-}
-
-/// `value` to a number of decimals; adding 0 turns -0 into 0.
-fn decimal(value: f32, decimals: i32) -> f64 {
-    let unit = 10f64.powi(decimals);
-    let rounded = (f64::from(value) * unit).round() / unit + 0.0;
-    if rounded.is_finite() { rounded } else { 0.0 }
-}
-
-struct Score(f32);
-
-impl fmt::Display for Score {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", decimal(self.0, 4))
-    }
-}
-
-struct Edges<'a>(&'a Bbox);
-
-impl fmt::Display for Edges<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [x1, y1, x2, y2] = self.0.to_array().map(|edge| decimal(edge, 2));
-        write!(f, "[{x1:?},{y1:?},{x2:?},{y2:?}]")
-    }
-}
-
 struct Joint<'a>(&'a Keypoint);
 
 impl fmt::Display for Joint<'_> {
@@ -217,6 +166,7 @@ impl fmt::Display for Joint<'_> {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use silhueta_shared::geometry::Bbox;
     use silhueta_shared::track::{IdentityId, TrackId};
 
     fn row(frame: u32, track: u32, identity: u32) -> RecordRow {

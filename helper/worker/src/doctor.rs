@@ -59,3 +59,21 @@ pub(crate) fn free_space(folder: &Path) -> std::io::Result<u64> {
     let stat = rustix::fs::statvfs(folder)?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
+
+/// A disk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Disk {
+    /// What the system knows it by.
+    pub(crate) device: u64,
+    /// Bytes free for us.
+    pub(crate) free: u64,
+}
+
+/// The disk that a folder is on.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn disk_of(folder: &Path) -> std::io::Result<Disk> {
+    use std::os::unix::fs::MetadataExt as _;
+    Ok(Disk { device: std::fs::metadata(folder)?.dev(), free: free_space(folder)? })
+}

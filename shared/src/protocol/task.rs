@@ -20,6 +20,9 @@ pub struct TaskView {
     pub predictions: String,
     /// Where its annotated video goes, or is; none where none was asked for.
     pub visualization: Option<String>,
+    /// How often the helper ended under it without a goodbye; after a few times it is not tried again by itself.
+    #[serde(default)]
+    pub cut_off: u32,
     /// Who is told of its end.
     pub webhook: Option<WebhookView>,
 }

@@ -30,10 +30,10 @@ pub(crate) use progress::Progress;
 pub(crate) use store::{Check, Item, ItemState, Store, Verdict};
 pub(crate) use stream::Patience;
 
-use silhueta_registry::locate::Registry;
+use silhueta_registry::locate::{Registry, ResolveError};
 use silhueta_registry::manifest::Manifest;
 use silhueta_shared::job::{Failure, FailureCode, JobModels};
-use silhueta_shared::model::Role;
+use silhueta_shared::model::{ModelFile, Role};
 
 use crate::exit::CliError;
 use crate::folders;
@@ -76,21 +76,24 @@ pub(crate) fn resolve(
     mut warn: impl FnMut(String),
 ) -> Result<JobModels, Failure> {
     let registry = registry();
-    let mut find = |role: Role, choice: Option<&str>| {
-        let resolved = registry.resolve(role, choice).map_err(|error| Failure {
-            code: FailureCode::ModelUnfit,
-            message: error.to_string(),
-            hint: None,
-        })?;
-        resolved.warnings.into_iter().for_each(&mut warn);
-        Ok(resolved.model)
-    };
     Ok(JobModels {
-        detector: Some(find(Role::Detector, detector)?),
-        reid: Some(find(Role::Reid, reid)?),
-        pose: find(Role::Pose, pose)?,
+        detector: Some(find(&registry, Role::Detector, detector, &mut warn)?),
+        reid: Some(find(&registry, Role::Reid, reid, &mut warn)?),
+        pose: find(&registry, Role::Pose, pose, warn)?,
         lifter: None,
     })
+}
+
+/// A pose network alone: the one chosen, or the first that fits.
+pub(crate) fn pose(choice: Option<&str>, warn: impl FnMut(String)) -> Result<ModelFile, Failure> {
+    find(&registry(), Role::Pose, choice, warn)
+}
+
+fn find(registry: &Registry, role: Role, choice: Option<&str>, warn: impl FnMut(String)) -> Result<ModelFile, Failure> {
+    let unfit = |error: ResolveError| Failure { code: FailureCode::ModelUnfit, message: error.to_string(), hint: None };
+    let resolved = registry.resolve(role, choice).map_err(unfit)?;
+    resolved.warnings.into_iter().for_each(warn);
+    Ok(resolved.model)
 }
 
 /// The folder that is looked in.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use silhueta_shared::state::JobState;
 
 use super::helper::Helper;
-use super::now;
+use super::{now, tasks};
 
 /// The union of what the earlier systems' scripts look at.
 #[derive(Debug, Serialize)]
@@ -16,8 +16,8 @@ pub(super) struct Health {
     status: &'static str,
     system: &'static str,
     version: &'static str,
-    /// Milliseconds since 1970.
-    timestamp: u64,
+    /// Local time, as the task API writes it.
+    timestamp: String,
     /// The best device that works, once that is known.
     device: Option<&'static str>,
     processing: bool,
@@ -34,16 +34,16 @@ pub(super) struct Health {
 /// GET `/health`.
 pub(super) async fn health(State(helper): State<Arc<Helper>>) -> Json<Health> {
     let state = helper.state();
-    let (active_tasks, queued_tasks, total_tasks) = state.bench.counts();
+    let (active_tasks, queued_tasks, total_tasks) = state.bench.task_counts();
     let lock = state.bench.lock();
     let job = lock.as_ref().and_then(|lock| state.bench.job(lock.job).ok()).map(|(view, _)| view.state);
     Json(Health {
         status: "healthy",
         system: "silhueta",
         version: env!("CARGO_PKG_VERSION"),
-        timestamp: now(),
+        timestamp: tasks::local_time(now()),
         device: state.machine.as_ref().and_then(|machine| machine.devices.first()).map(|device| device.name()),
-        processing: active_tasks > 0,
+        processing: state.bench.is_at_work(),
         paused: matches!(job, Some(JobState::Paused(_))),
         current_process: lock.map(|lock| lock.page.name()),
         process_status: job.and_then(JobState::stage).map(|stage| stage.name()),

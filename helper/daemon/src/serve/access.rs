@@ -44,7 +44,7 @@ impl Access {
             Ok(text) if text.trim().len() >= 32 => text.trim().to_owned(),
             _ => {
                 let token = secret::token().map_err(std::io::Error::other)?;
-                write_private(file, &token)?;
+                secret::write_private(file, &token)?;
                 token
             }
         };
@@ -137,26 +137,6 @@ pub(super) async fn enter(State(access): State<Option<Arc<Access>>>, body: Body)
 fn unauthorized() -> HttpError {
     let error = WireError::new(ErrorCode::Unauthorized, "this helper wants its token");
     error.hint("open the address that `silhueta serve` printed, or give the token from its file").into()
-}
-
-/// Writes a file that only its owner may read.
-fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    // A file of another mode is replaced, never written into.
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = options.open(file)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 #[cfg(test)]

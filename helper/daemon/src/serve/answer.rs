@@ -19,6 +19,13 @@ impl HttpError {
     }
 }
 
+impl HttpError {
+    /// Status and error, for who tells them otherwise.
+    pub(super) fn into_parts(self) -> (StatusCode, WireError) {
+        (self.status, self.error)
+    }
+}
+
 impl From<WireError> for HttpError {
     fn from(error: WireError) -> Self {
         Self { status: status(error.code), error }

@@ -23,7 +23,7 @@ use crate::place;
 use crate::worker::Worker;
 
 /// Videos of one run.
-const MOST_VIDEOS: usize = 10_000;
+pub(super) const MOST_VIDEOS: usize = 10_000;
 /// The longest look into a file.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -160,7 +160,7 @@ async fn remove(helper: &Helper, job: JobId) -> Result<Answer, WireError> {
 }
 
 /// Looks at files in a thread apart: a disk that hangs keeps nobody but the asker waiting.
-async fn apart<T: Send + 'static>(
+pub(super) async fn apart<T: Send + 'static>(
     look: impl FnOnce() -> Result<T, WireError> + Send + 'static,
 ) -> Result<T, WireError> {
     tokio::task::spawn_blocking(look).await.map_err(internal)?
@@ -201,7 +201,7 @@ fn locate_all(reach: &Reach, spool: &Spool, sources: Vec<SourceRef>) -> Result<V
 }
 
 /// Each role has a model, and a chosen one is there and fits: never a path, only what the shelf holds.
-fn check_models(shelf: &ModelShelf, settings: &JobSettings) -> Result<(), WireError> {
+pub(super) fn check_models(shelf: &ModelShelf, settings: &JobSettings) -> Result<(), WireError> {
     for (role, choice) in settings.choices() {
         let fits = |id: &String| shelf.models.iter().any(|model| model.id == *id && model.role == Some(role));
         let error = match choice {

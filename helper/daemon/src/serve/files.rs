@@ -29,6 +29,17 @@ impl Reach {
     pub(super) fn of(store: &Store, is_browser: bool) -> Result<Self, WireError> {
         Ok(Self { roots: roots(store)?, uploads: store.uploads().map_err(internal)?, is_browser })
     }
+
+    /// A file that was named by its path, if that may be: from a browser only below an open folder.
+    pub(super) fn permit(&self, file: PathBuf, field: &str) -> Result<PathBuf, WireError> {
+        let real = file.canonicalize().map_err(|e| missing(&file.display().to_string(), &e))?;
+        let is_open = |root: &Root| Path::new(&root.path).canonicalize().is_ok_and(|root| real.starts_with(root));
+        if !self.is_browser || self.roots.iter().any(is_open) {
+            return Ok(file);
+        }
+        let error = WireError::new(ErrorCode::PathNotAllowed, format!("{} is in no open folder", file.display()));
+        Err(error.field(field).hint("open its folder on the page first"))
+    }
 }
 
 /// The real path of a folder that may be opened.
@@ -86,6 +97,34 @@ pub(super) fn locate(reach: &Reach, spool: &Spool, source: &SourceRef) -> Result
         Ok(path)
     } else {
         Err(WireError::new(ErrorCode::NotFound, format!("{} is no file", source.name())).field("sources"))
+    }
+}
+
+/// The real path of a file or folder that a script names by its path, with `/` or `\` between names. A browser names
+/// only what is below an open folder, and learns nothing of the rest.
+pub(super) fn named(reach: &Reach, path: &str, field: &str) -> Result<PathBuf, WireError> {
+    let mut given = PathBuf::from(path);
+    if !cfg!(windows) && path.contains('\\') && !given.exists() {
+        given = PathBuf::from(path.replace('\\', "/"));
+    }
+    if !given.is_absolute() {
+        let error = WireError::new(ErrorCode::BadValue, format!("{path} is not an absolute path")).field(field);
+        return Err(error.hint("begin it with / (or a drive letter)"));
+    }
+    let is_hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    let is_in_reach = |real: &Path| {
+        let below =
+            |root: &Root| real.strip_prefix(Path::new(&root.path).canonicalize().ok()?).ok().map(Path::to_owned);
+        reach.roots.iter().filter_map(below).any(|rest| !rest.components().any(is_hidden))
+    };
+    let outside = || {
+        let error = WireError::new(ErrorCode::OutsideRoots, format!("{path} is not below an open folder"));
+        error.field(field).hint("open its folder first")
+    };
+    match given.canonicalize() {
+        Ok(real) if !reach.is_browser || is_in_reach(&real) => Ok(real),
+        Err(error) if !reach.is_browser => Err(missing(path, &error).field(field)),
+        _ => Err(outside()),
     }
 }
 

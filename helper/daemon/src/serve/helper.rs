@@ -4,17 +4,19 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use silhueta_shared::protocol::{Hardware, HelperMessage, ModelShelf, SessionId, Snapshot, TaskApi, VERSION};
+use silhueta_shared::protocol::{Hardware, HelperMessage, ModelShelf, SessionId, Snapshot, VERSION};
 use silhueta_shared::worker::DoctorReport;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::fetches::Fetches;
 use super::hub::{Hub, Joined, Link};
+use super::neurapose::NeuraPose;
 use super::now;
 use super::previews::Previews;
 use super::shelf::Preferred;
 use super::spool::Spool;
+use super::tasks::TaskSettings;
 use super::workbench::Workbench;
 
 /// What changes and is told to everyone. One lock over all of it: what a client gets on arrival and what it
@@ -40,6 +42,10 @@ pub(super) struct Helper {
     pub(super) out: PathBuf,
     /// How long a session waits for its client to come back.
     pub(super) grace: Duration,
+    /// What NeuraPose's scripts set.
+    pub(super) neurapose: NeuraPose,
+    /// How many tasks there may be, and where they go.
+    pub(super) tasks: TaskSettings,
     /// Held while a folder for results is chosen, or what is kept in one is thrown away.
     pub(super) folders: tokio::sync::Mutex<()>,
     /// Wakes the runner.
@@ -64,6 +70,7 @@ impl Helper {
         spool: Spool,
         out: PathBuf,
         grace: Duration,
+        tasks: TaskSettings,
     ) -> Self {
         Self {
             state: Mutex::new(state),
@@ -72,6 +79,8 @@ impl Helper {
             spool,
             out,
             grace,
+            neurapose: NeuraPose::default(),
+            tasks,
             folders: tokio::sync::Mutex::default(),
             queued: Notify::new(),
             inspections: Semaphore::new(2),
@@ -119,7 +128,7 @@ impl Helper {
             now: now(),
             jobs,
             queue: state.bench.queue(),
-            tasks: TaskApi::default(),
+            tasks: self.tasks.view(state),
             log,
             lock: state.bench.lock(),
             hardware: state.hardware.clone(),

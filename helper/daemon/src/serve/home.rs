@@ -68,6 +68,10 @@ impl Home {
     pub(super) fn token(&self) -> PathBuf {
         self.folder.join("token")
     }
+
+    pub(super) fn webhook_secret(&self) -> PathBuf {
+        self.folder.join("webhook.secret")
+    }
 }
 
 /// A helper that serves on this machine.

@@ -1,26 +1,9 @@
-//! The open port: at which addresses, who has it if it is taken, and how many may come in.
+//! The open port: at which addresses, and who has it if it is taken.
 
-use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
-
-use axum_server::accept::Accept;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Sleep;
 
 use crate::exit::CliError;
-
-/// Connections at the same time; more are closed at once.
-const MOST: usize = 256;
-/// The longest that the first line of a request may take.
-const FIRST: Duration = Duration::from_secs(10);
-/// Bytes that every request has at least.
-const SHORTEST: usize = 24;
 
 /// Binds: `127.0.0.1` means this machine, over IPv4 and, where there is one, IPv6.
 pub(super) fn bind(host: IpAddr, port: u16) -> Result<Vec<TcpListener>, CliError> {
@@ -93,97 +76,6 @@ fn inode_of(line: &str, port: u16) -> Option<&str> {
     let (_, hex) = address.rsplit_once(':')?;
     let is_it = u16::from_str_radix(hex, 16) == Ok(port) && state == LISTENING;
     fields.nth(5).filter(|_| is_it)
-}
-
-/// Lets connections in while there is room, and keeps them only if they say something.
-#[derive(Clone, Debug)]
-pub(super) struct Doorman<A> {
-    inner: A,
-    room: Arc<Semaphore>,
-}
-
-impl<A> Doorman<A> {
-    pub(super) fn before(inner: A, room: Arc<Semaphore>) -> Self {
-        Self { inner, room }
-    }
-}
-
-/// Room for all connections at all addresses.
-pub(super) fn room() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(MOST))
-}
-
-impl<I, S, A> Accept<I, S> for Doorman<A>
-where
-    A: Accept<I, S> + Clone + Send + 'static,
-    A::Future: Send,
-    A::Stream: Send,
-    A::Service: Send,
-    I: Send + 'static,
-    S: Send + 'static,
-{
-    type Stream = Guest<A::Stream>;
-    type Service = A::Service;
-    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
-
-    fn accept(&self, stream: I, service: S) -> Self::Future {
-        let (permit, inner) = (Arc::clone(&self.room).try_acquire_owned(), self.inner.clone());
-        Box::pin(async move {
-            let permit = permit.map_err(|_| io::Error::other("too many connections"))?;
-            let (stream, service) = inner.accept(stream, service).await?;
-            let patience = Some(Box::pin(tokio::time::sleep(FIRST)));
-            Ok((Guest { stream, heard: 0, patience, _permit: permit }, service))
-        })
-    }
-}
-
-/// A connection that was let in.
-#[derive(Debug)]
-pub(super) struct Guest<I> {
-    stream: I,
-    heard: usize,
-    /// Until a first request could have come; the server's own limit begins only with its first line.
-    patience: Option<Pin<Box<Sleep>>>,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl<I: AsyncRead + Unpin> AsyncRead for Guest<I> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.heard += buffer.filled().len() - before;
-        if self.heard >= SHORTEST {
-            self.patience = None;
-        }
-        let is_late = read.is_pending() && self.patience.as_mut().is_some_and(|end| end.as_mut().poll(cx).is_ready());
-        if is_late { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { read }
-    }
-}
-
-impl<I: AsyncWrite + Unpin> AsyncWrite for Guest<I> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod asks;
 mod fetches;
 mod files;
 mod guard;
+mod guests;
 mod hardware;
 mod helper;
 mod home;
@@ -15,6 +16,7 @@ mod imports;
 mod jobs;
 mod listen;
 mod mjpeg;
+mod neurapose;
 mod page;
 mod previews;
 mod refusals;
@@ -26,7 +28,9 @@ mod shelf;
 mod spool;
 mod stock;
 mod store;
+mod tasks;
 mod uploads;
+mod webhooks;
 mod workbench;
 
 use std::net::TcpListener;
@@ -57,17 +61,16 @@ pub(crate) use home::{Serving, serving};
 use access::Access;
 use fetches::Fetches;
 use guard::Guard;
+use guests::{Doorman, House, KEEP_ALIVE};
 use helper::{Helper, State};
 use hub::Hub;
-use listen::Doorman;
 use previews::Previews;
 use shelf::Preferred;
 use spool::Spool;
 use store::{Store, StoreError};
+use tasks::TaskSettings;
 use workbench::Workbench;
 
-/// The longest that the headers of a request may take.
-const HEADERS: Duration = Duration::from_secs(10);
 /// The longest body of a request that is no upload, in bytes.
 const BODY: usize = 64 << 10;
 /// How long open connections may take to end.
@@ -98,6 +101,9 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
             Some(Arc::new(Access::open(&home.token(), port, tls.is_some()).map_err(fail)?))
         }
     };
+    let file = home.webhook_secret();
+    let secret = webhooks::Secret::open(&file)
+        .map_err(|e| CliError::Runtime(format!("the secret in {} can't be used: {e}", file.display())))?;
     let machine = sysinfo::System::host_name().ok();
     let guard = Guard { scheme, host: options.host, port, is_public, machine, dev_origin: options.dev_origin };
     let has_page = !page.is_empty();
@@ -110,15 +116,16 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     say(&format!("listening on {address}"));
     welcome(&address, access.as_deref(), &home, has_page, !options.no_open);
 
-    let mut tasks = JoinSet::new();
-    tasks.spawn(runner::run(Arc::clone(&helper)));
-    tasks.spawn(wait_for_owners(Arc::clone(&helper)));
-    tasks.spawn(hardware::watch(Arc::clone(&helper)));
+    let mut running = JoinSet::new();
+    running.spawn(runner::run(Arc::clone(&helper)));
+    running.spawn(wait_for_owners(Arc::clone(&helper)));
+    running.spawn(hardware::watch(Arc::clone(&helper)));
+    running.spawn(webhooks::run(Arc::clone(&helper), helper.closing.clone(), secret, tasks::told));
     for _ in 0..stock::AT_ONCE {
-        tasks.spawn(stock::run(Arc::clone(&helper)));
+        running.spawn(stock::run(Arc::clone(&helper)));
     }
-    tasks.spawn(shelf::keep(Arc::clone(&helper)));
-    tasks.spawn(look_around(Arc::clone(&helper)));
+    running.spawn(shelf::keep(Arc::clone(&helper)));
+    running.spawn(look_around(Arc::clone(&helper)));
     tokio::select! {
         _ = signals.next() => {}
         () = helper.shut_down.notified() => {}
@@ -134,7 +141,7 @@ pub(crate) async fn serve(options: ServeOptions, farewell: &Farewell) -> Result<
     helper.closing.cancel();
     handle.graceful_shutdown(Some(GOODBYE));
     let all_ended = async {
-        while tasks.join_next().await.is_some() {}
+        while running.join_next().await.is_some() {}
         while serving.join_next().await.is_some() {}
     };
     Ok(tokio::select! {
@@ -168,9 +175,12 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
     models::store().sweep();
     let spool = Spool::open(home.uploads(), &store).map_err(|e| fail(&e))?;
     let previews = Arc::new(Previews::default());
+    previews.show_feed(store.shows_feed().map_err(|e| fail(&e))?);
     // Numbers of sessions go on by the clock: one from before a restart is nobody's.
     let hub = Arc::new(Hub::new(Arc::clone(&previews), now() / 1000));
     let bench = Workbench::open(store, Arc::clone(&hub), place::kept).map_err(|e| fail(&e))?;
+    let tasks = TaskSettings::new(options, home, &out).map_err(|e| fail(&e))?;
+    tasks::clear_all(&bench, &tasks);
     let state = State {
         bench,
         models: shelf::unknown(),
@@ -179,7 +189,7 @@ fn open(home: &home::Home, options: &ServeOptions) -> Result<Helper, CliError> {
         hardware: Hardware::default(),
         machine: None,
     };
-    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace)))
+    Ok(Helper::new(state, hub, previews, spool, out, Duration::from_secs(options.grace), tasks))
 }
 
 fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page: page::Files) -> Router {
@@ -193,6 +203,8 @@ fn routes(helper: &Arc<Helper>, guard: Guard, access: Option<Arc<Access>>, page:
         .route("/video_feed", get(mjpeg::video_feed))
         .route("/health", get(about::health))
         .with_state(Arc::clone(helper));
+    let ours = ours.merge(neurapose::routes(helper));
+    let ours = ours.merge(tasks::routes(helper));
     let door = Router::new().route(access::PATH, get(access::look).post(access::enter)).with_state(access.clone());
     let page = Router::new().fallback(page::serve).with_state(Arc::new(page));
     ours.merge(door)
@@ -210,21 +222,23 @@ fn listen_at(
     routes: &Router,
     handle: &Handle<std::net::SocketAddr>,
 ) -> Result<Servers, CliError> {
-    let (mut serving, room) = (JoinSet::new(), listen::room());
+    let (mut serving, house) = (JoinSet::new(), Arc::<House>::default());
     for listener in listeners {
         let fail = |e: std::io::Error| CliError::Runtime(format!("the port can't be listened at: {e}"));
         listener.set_nonblocking(true).map_err(fail)?;
         let mut server = axum_server::from_tcp(listener).map_err(fail)?.handle(handle.clone());
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-        let app = routes.clone().into_make_service();
+        // It counts from the end of the last answer, so this is how long a connection may say nothing; how long a head
+        // may take is the doorman's.
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(KEEP_ALIVE);
+        let app = routes.clone().into_make_service_with_connect_info::<std::net::SocketAddr>();
         match tls {
             Some(config) => {
                 let inner = RustlsAcceptor::new(config.clone());
-                let server = server.acceptor(Doorman::before(inner, Arc::clone(&room)));
+                let server = server.acceptor(Doorman::before(inner, Arc::clone(&house)));
                 serving.spawn(server.serve(app));
             }
             None => {
-                let server = server.acceptor(Doorman::before(DefaultAcceptor, Arc::clone(&room)));
+                let server = server.acceptor(Doorman::before(DefaultAcceptor, Arc::clone(&house)));
                 serving.spawn(server.serve(app));
             }
         }

@@ -96,11 +96,7 @@ pub(super) async fn serve(State(files): State<Arc<Files>>, request: Request) -> 
         return Err(HttpError::with(StatusCode::METHOD_NOT_ALLOWED, error));
     }
     if path == "/" && !wants_html(request.headers()) {
-        let about = serde_json::json!({
-            "service": "silhueta", "version": env!("CARGO_PKG_VERSION"),
-            "socket": silhueta_shared::protocol::PATH, "health": "/health", "video_feed": "/video_feed",
-        });
-        return Ok(Json(about).into_response());
+        return Ok(Json(about()).into_response());
     }
     if files.is_empty() && is_document(path) {
         let error = WireError::new(ErrorCode::NotFound, "the page was not built");
@@ -122,6 +118,27 @@ pub(super) async fn serve(State(files): State<Arc<Files>>, request: Request) -> 
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     Ok((headers, file.bytes.clone()).into_response())
+}
+
+/// What is here, for programs.
+fn about() -> serde_json::Value {
+    serde_json::json!({
+        "name": "Silhueta",
+        "version": env!("CARGO_PKG_VERSION"),
+        "endpoints": {
+            "POST /process": "Queue a video for processing",
+            "GET /status/{task_id}": "Get the status of a task",
+            "GET /tasks": "List tasks",
+            "DELETE /tasks/{task_id}": "Delete a task record (does not stop running tasks)",
+            "POST /tasks/{task_id}/cancel": "Stop a task",
+            "GET /tasks/{task_id}/predictions": "The predictions of a finished task",
+            "GET /tasks/{task_id}/visualization": "The annotated video of a finished task",
+            "GET /health": "What the helper does",
+            "GET /docs": "All of this in full",
+            "GET /video_feed": "The preview as MJPEG",
+            "GET /api/v1/socket": "The page's WebSocket",
+        },
+    })
 }
 
 /// A browser asks for HTML by name; programs ask for anything.

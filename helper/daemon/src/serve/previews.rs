@@ -5,6 +5,7 @@
 //! viewer that stands still keeps back only itself.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use silhueta_shared::protocol::{JobId, MAX_CREDITS, Page, PreviewFrame};
@@ -47,6 +48,8 @@ struct Changed(Notify);
 #[derive(Debug, Default)]
 pub(super) struct Previews {
     viewers: Mutex<Vec<Weak<Viewer>>>,
+    /// Whether MJPEG streams show nothing but that they wait.
+    is_feed_off: AtomicBool,
     changed: Arc<Changed>,
 }
 
@@ -72,10 +75,31 @@ impl Previews {
         viewer
     }
 
+    /// Those who may get pictures now.
+    fn watching(&self) -> Vec<Arc<Viewer>> {
+        let shows_feed = self.shows_feed();
+        let viewers = lock(&self.viewers);
+        viewers.iter().filter_map(Weak::upgrade).filter(|viewer| shows_feed || viewer.kind == Kind::Page).collect()
+    }
+
+    /// Whether MJPEG streams show pictures.
+    pub(super) fn shows_feed(&self) -> bool {
+        !self.is_feed_off.load(Ordering::Relaxed)
+    }
+
+    /// Lets MJPEG streams show pictures, or nothing new from now on, for which nothing is encoded either.
+    pub(super) fn show_feed(&self, on: bool) {
+        self.is_feed_off.store(!on, Ordering::Relaxed);
+        for viewer in lock(&self.viewers).iter().filter_map(Weak::upgrade).filter(|viewer| viewer.kind == Kind::Drawn) {
+            lock(&viewer.view).slot = None;
+        }
+        self.changed.0.notify_one();
+    }
+
     /// How many pictures of a page's work there is room for.
     pub(super) fn wish(&self, page: Page) -> PreviewWish {
         let mut wish = PreviewWish::default();
-        for viewer in lock(&self.viewers).iter().filter_map(Weak::upgrade) {
+        for viewer in self.watching() {
             let room = viewer.room(page);
             let most = match viewer.kind {
                 Kind::Page => &mut wish.plain,
@@ -93,7 +117,7 @@ impl Previews {
 
     /// A picture of a page's work has come: everyone who has room gets it, in place of an older one.
     pub(super) fn offer(&self, page: Page, job: JobId, picture: &Arc<Picture>) {
-        for viewer in lock(&self.viewers).iter().filter_map(Weak::upgrade) {
+        for viewer in self.watching() {
             viewer.offer(page, job, picture);
         }
     }
@@ -318,6 +342,13 @@ mod tests {
         assert_eq!(previews.wish(Page::Processar), PreviewWish { plain: 1, drawn: 1 });
         previews.offer(Page::Processar, job(), &picture(1));
         assert_eq!(stream.next_drawn().now_or_never(), Some(vec![2]));
+        let stream = (stream, previews.show_feed(false)).0;
+        assert_eq!(previews.wish(Page::Processar), PreviewWish { plain: 1, drawn: 0 });
+        stream.grant();
+        previews.offer(Page::Processar, job(), &picture(2));
+        assert!(stream.next_drawn().now_or_never().is_none(), "a picture though it is off");
+        previews.show_feed(true);
+        assert_eq!(previews.wish(Page::Processar).drawn, 1);
         drop(stream);
         assert_eq!(previews.wish(Page::Processar).drawn, 0);
     }

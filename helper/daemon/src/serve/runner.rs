@@ -1,4 +1,4 @@
-//! Runs the jobs, one at a time: a worker for each, listened to until it ends or is ended.
+//! Runs the jobs: a worker for each, listened to until it ends or is ended.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use silhueta_shared::protocol::{JobSettings, JobView, Ran, ResultsView, Resumabl
 use silhueta_shared::state::JobEvent;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event, PreviewWish};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::helper::Helper;
 use super::workbench::{Attempt, Controls, Turn};
-use super::{now, results};
+use super::{now, results, tasks};
 use crate::models;
 use crate::place::{self, Place};
 use crate::worker::{Haste, Worker, callers};
@@ -32,25 +33,43 @@ enum End {
     Closing,
 }
 
-/// Takes one job after the other until the helper ends.
+/// Gives each job its turn until the helper ends, and waits for those that have theirs.
 pub(super) async fn run(helper: Arc<Helper>) {
+    let mut turns = JoinSet::new();
     loop {
-        let next = if helper.closing.is_cancelled() { None } else { helper.state().bench.next() };
-        if let Some(Turn { view, path, fresh, controls }) = next {
-            let id = Attempt::of(&view);
-            helper.state().bench.happen(id, JobEvent::Stage(Stage::Probe));
-            let end = turn(&helper, &view, &path, fresh, controls).await;
-            // Also where it ended before it came to its folder: an earlier attempt may have kept something there.
-            let kept = helper.state().bench.folder(id).and_then(|folder| place::kept(&folder));
-            tell_end(&helper, id, end, kept);
-            helper.state().bench.turn_ended();
-        } else {
-            tokio::select! {
-                () = helper.queued.notified() => {}
-                () = helper.closing.cancelled() => return,
-            }
+        while let Some(next) = next(&helper) {
+            turns.spawn(take(Arc::clone(&helper), next));
+        }
+        tokio::select! {
+            () = helper.queued.notified() => {}
+            Some(_) = turns.join_next() => {}
+            () = helper.closing.cancelled() => break,
         }
     }
+    while turns.join_next().await.is_some() {}
+}
+
+/// The next turn, begun.
+fn next(helper: &Helper) -> Option<Turn> {
+    if helper.closing.is_cancelled() {
+        return None;
+    }
+    let mut state = helper.state();
+    let tasks = helper.tasks.at_once(&state.hardware);
+    let next = state.bench.next(tasks)?;
+    // Before anyone looks again: what waits is given a turn only once.
+    state.bench.happen(Attempt::of(&next.view), JobEvent::Stage(Stage::Probe));
+    Some(next)
+}
+
+/// One turn, from its beginning to what is told of its end.
+async fn take(helper: Arc<Helper>, next: Turn) {
+    let id = Attempt::of(&next.view);
+    let end = turn(&helper, next).await;
+    // Also where it ended before it came to its folder: an earlier attempt may have kept something there.
+    let kept = helper.state().bench.folder(id).and_then(|folder| place::kept(&folder));
+    tell_end(&helper, id, end, kept);
+    helper.state().bench.turn_ended(id.job);
 }
 
 fn tell_end(helper: &Helper, id: Attempt, end: End, kept: Option<Resumable>) {
@@ -93,13 +112,16 @@ fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
 }
 
 /// One job from its networks to its end.
-async fn turn(helper: &Helper, view: &JobView, path: &Path, fresh: bool, mut controls: Controls) -> End {
+async fn turn(helper: &Helper, Turn { view, path, fresh, sharing, mut controls }: Turn) -> End {
     // Reads and hashes files of hundreds of megabytes, and leaves nothing behind when it isn't waited for.
-    let JobSettings { detector, reid, pose, precision, .. } = view.settings.clone();
+    let (JobSettings { detector, reid, pose, precision, .. }, task) = (view.settings.clone(), view.task.clone());
     let resolving = tokio::task::spawn_blocking(move || {
         let mut warnings = Vec::new();
         let mut warn = |warning| warnings.push(warning);
-        let mut models = models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), &mut warn)?;
+        let mut models = match &task {
+            Some(task) => tasks::models_of(task, pose.as_deref(), &mut warn)?,
+            None => models::resolve(detector.as_deref(), reid.as_deref(), pose.as_deref(), &mut warn)?,
+        };
         if precision == Precision::Int8 {
             models = models::int8::copies(&models, warn)?;
         }
@@ -116,14 +138,21 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, fresh: bool, mut con
         Err(error) => return End::Failed(internal(&error.to_string())),
     };
     helper.state().bench.decided(view.id, &models);
-    warnings.into_iter().for_each(|text| helper.state().bench.note(Attempt::of(view), Notice::Model { text }));
+    warnings.into_iter().for_each(|text| helper.state().bench.note(Attempt::of(&view), Notice::Model { text }));
     let choosing = helper.folders.lock().await;
-    let (source, folder) = match place::place(&helper.out, path, view.settings.again || fresh) {
+    let placed = match &view.task {
+        Some(task) => {
+            let before = helper.state().bench.folder(Attempt::of(&view));
+            place::place_task(&before.unwrap_or_else(|| helper.tasks.folder(task)), &path, fresh)
+        }
+        None => place::place(&helper.out, &path, view.settings.again || fresh),
+    };
+    let (source, folder) = match placed {
         Ok(Place::Finished(folder)) => return End::FinishedBefore(folder),
         Ok(Place::Free { source, folder }) => (source, folder),
         Err(failure) => return End::Failed(failure),
     };
-    helper.state().bench.placed(Attempt::of(view), &folder);
+    helper.state().bench.placed(Attempt::of(&view), &folder);
     drop(choosing);
     let spec = JobSpec {
         source: source.display().to_string(),
@@ -133,20 +162,23 @@ async fn turn(helper: &Helper, view: &JobView, path: &Path, fresh: bool, mut con
         models,
         fps: view.settings.fps,
         video: view.settings.video,
-        threads: callers(),
+        threads: callers().div_ceil(sharing.max(1)),
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
         anew: fresh,
-        boxes: None,
-        deliver: None,
+        boxes: view.task.as_ref().and_then(|task| task.boxes.clone()),
+        deliver: view.task.as_ref().map(tasks::deliver),
     };
-    let end = match work(helper, view, spec, &mut controls).await {
+    let end = match work(helper, &view, spec, &mut controls).await {
         Ok(Some(summary)) => return End::Done(folder, summary),
         Ok(None) if controls.stop.is_cancelled() => End::Stopped,
         Ok(None) => End::Closing,
         Err(failure) => End::Failed(failure),
     };
     place::leave(&folder, &source);
+    if let Some(task) = &view.task {
+        tasks::clear(task, &folder);
+    }
     end
 }
 
@@ -170,7 +202,8 @@ async fn work(
     let mut outstanding = PreviewWish::default();
     let mut look = tokio::time::interval(LOOK);
     loop {
-        let wish = helper.previews.wish(view.page);
+        // Tasks are not watched: several work at once, and nobody asked for pictures of them.
+        let wish = if view.task.is_some() { PreviewWish::default() } else { helper.previews.wish(view.page) };
         if wish != outstanding {
             worker.send(&Command::Preview(wish)).await?;
             outstanding = wish;

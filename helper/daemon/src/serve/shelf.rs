@@ -168,10 +168,12 @@ pub(super) fn weigh(helper: &Helper, id: &str) {
 
 /// Tells everyone whenever jobs begin to use other models, until the helper ends.
 pub(super) async fn keep(helper: Arc<Helper>) {
-    let moved = helper.state().bench.moved();
+    let mut moved = helper.state().bench.moved();
+    // What happened before it listened counts, too.
+    moved.mark_changed();
     loop {
         tokio::select! {
-            () = moved.notified() => {}
+            Ok(()) = moved.changed() => {}
             () = helper.closing.cancelled() => return,
         }
         let mut state = helper.state();

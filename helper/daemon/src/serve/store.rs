@@ -5,9 +5,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use silhueta_shared::protocol::{JobId, JobView, LogLine, Root, RootId, UploadId};
 
+mod choices;
 mod layout;
+mod outbox;
+mod tasks;
 
-/// Ended jobs that are kept; older ones go when the helper starts. Their results stay where they are.
+pub(super) use outbox::Letter;
+pub(super) use tasks::Key;
+
+/// Ended jobs of pages that are kept; older ones go when the helper starts. Their results stay where they are.
 const KEPT_JOBS: i64 = 500;
 /// The highest number that was ever given to a job.
 const LAST_JOB: &str = "last_job";
@@ -60,6 +66,10 @@ pub(super) struct New<'a> {
     pub(super) path: &'a Path,
     pub(super) fresh: bool,
     pub(super) place: u64,
+    /// The key that a script gave its request, and what it asked for with it.
+    pub(super) key: Option<&'a Key>,
+    /// Who is told of its end.
+    pub(super) webhook: Option<&'a str>,
 }
 
 /// An upload as it is kept.
@@ -122,12 +132,20 @@ impl Store {
     /// Keeps several new jobs, all or none.
     pub(super) fn add(&self, jobs: &[New<'_>]) -> Result<(), StoreError> {
         self.at_once(|| {
-            let sql = "INSERT INTO jobs (id, view, path, attempt, place, fresh) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            for New { view, path, fresh, place } in jobs {
+            let sql =
+                "INSERT INTO jobs (id, view, path, attempt, place, fresh, task) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            for New { view, path, fresh, place, key, webhook } in jobs {
                 let (id, text, path) =
                     (number(view.id.get()), serde_json::to_string(view)?, path.display().to_string());
-                let row = params![id, text, path, view.attempt, number(*place), fresh];
+                let task = view.task.as_ref().map(|task| &task.id);
+                let row = params![id, text, path, view.attempt, number(*place), fresh, task];
                 self.db.prepare_cached(sql)?.execute(row)?;
+                if let Some(key) = key {
+                    self.add_key(key, view.id)?;
+                }
+                if let Some(url) = webhook {
+                    self.set_webhook(view.id, url)?;
+                }
             }
             jobs.last().map_or(Ok(()), |last| self.set_number(LAST_JOB, last.view.id.get()))
         })
@@ -207,10 +225,8 @@ impl Store {
 
     /// Every job, oldest first; the oldest of those that ended are forgotten first.
     pub(super) fn jobs(&self) -> Result<Vec<Kept>, StoreError> {
-        // One that has not ended is never forgotten, however many came after it.
-        let old = "DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ?1
-                   AND CASE WHEN json_valid(view) THEN json_extract(view, '$.ended') IS NOT NULL ELSE 1 END";
-        self.db.execute(old, [KEPT_JOBS])?;
+        self.forget_old("task IS NULL", KEPT_JOBS)?;
+        self.forget_old("task IS NOT NULL", tasks::KEPT)?;
         let mut rows = self.db.prepare("SELECT id, view, path, folder, fresh, place FROM jobs ORDER BY id")?;
         let mut rows = rows.query([])?;
         let mut kept = Vec::new();
@@ -234,6 +250,17 @@ impl Store {
             });
         }
         Ok(kept)
+    }
+
+    /// Forgets all but the last `kept` of these jobs; never one that has not ended.
+    fn forget_old(&self, which: &str, kept: i64) -> Result<(), StoreError> {
+        let sql = format!(
+            "DELETE FROM jobs WHERE {which}
+             AND id NOT IN (SELECT id FROM jobs WHERE {which} ORDER BY id DESC LIMIT ?1)
+             AND CASE WHEN json_valid(view) THEN json_extract(view, '$.ended') IS NOT NULL ELSE 1 END"
+        );
+        self.db.execute(&sql, [kept])?;
+        Ok(())
     }
 
     /// One job, if it is known, with the folder for its results.

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use serde::Deserialize;
 use silhueta_shared::protocol::{ErrorCode, SessionId, UploadDone, WireError};
 use tokio::io::AsyncWriteExt as _;
@@ -79,25 +79,35 @@ pub(super) async fn upload(
     body: Body,
 ) -> Result<(StatusCode, Json<UploadDone>), HttpError> {
     let presence = presence(&helper, &headers)?;
-    let name = clean(&name)?;
-    let length = length(&headers);
+    let done = tokio::select! {
+        done = take_in(&helper, &name, length(&headers), body.into_data_stream()) => done?,
+        () = ended(&presence, &helper.closing) => {
+            return Err(WireError::new(ErrorCode::Closing, "the session has ended").into());
+        }
+    };
+    Ok((StatusCode::CREATED, Json(done)))
+}
+
+/// Takes a video in, whole or not at all.
+pub(super) async fn take_in<E: std::fmt::Display>(
+    helper: &Helper,
+    name: &str,
+    length: Option<u64>,
+    pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<UploadDone, WireError> {
+    let name = clean(name)?;
     let id = helper.spool.number()?;
     let folder = helper.spool.folder.join(id.get().to_string());
     let coming = Arc::clone(&helper.spool.coming);
     let mut claim = Claim { folder, bytes: 0, coming, is_whole: false };
     // Known beforehand: refused before the first byte.
-    claim.grow(&helper, length.unwrap_or(0))?;
-    let size = tokio::select! {
-        size = receive(&helper, &mut claim, &name, body) => size?,
-        () = ended(&presence, &helper.closing) => {
-            return Err(WireError::new(ErrorCode::Closing, "the session has ended").into());
-        }
-    };
+    claim.grow(helper, length.unwrap_or(0))?;
+    let size = receive(helper, &mut claim, &name, pieces).await?;
     let done = UploadDone { upload: id, name: name.clone(), size };
     let kept = helper.state().bench.store().add_upload(&Upload { id, name, size, at: now() });
     kept.map_err(|e: StoreError| internal(e))?;
     claim.is_whole = true;
-    Ok((StatusCode::CREATED, Json(done)))
+    Ok(done)
 }
 
 /// Ends with the session that a request belongs to.
@@ -124,10 +134,15 @@ pub(super) async fn ended(presence: &CancellationToken, closing: &CancellationTo
 }
 
 /// Writes the body to its file; returns its bytes.
-async fn receive(helper: &Helper, claim: &mut Claim, name: &str, body: Body) -> Result<u64, WireError> {
+async fn receive<E: std::fmt::Display>(
+    helper: &Helper,
+    claim: &mut Claim,
+    name: &str,
+    mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<u64, WireError> {
     tokio::fs::create_dir_all(&claim.folder).await.map_err(internal)?;
     let mut file = tokio::fs::File::create(claim.folder.join(name)).await.map_err(internal)?;
-    let (mut pieces, mut size) = (body.into_data_stream(), 0u64);
+    let mut size = 0u64;
     loop {
         let piece = tokio::time::timeout(STALL, pieces.next()).await;
         let stalled = |_| WireError::new(ErrorCode::Closing, format!("nothing came for {} s", STALL.as_secs()));

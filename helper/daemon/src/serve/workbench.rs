@@ -1,28 +1,32 @@
 //! The jobs, their queue and the lock: what happens to them is decided, kept and told here, in that order.
 
 mod owners;
+mod pages;
 mod queue;
+mod tasks;
 mod telling;
+mod webhooks;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use silhueta_shared::job::{Failure, JobModels};
 use silhueta_shared::notice::Notice;
 use silhueta_shared::protocol::{
-    ErrorCode, HelperMessage, JobId, JobView, Lock, LogLine, ResultsView, Resumable, RunId, SessionId, SourceRef,
-    StageView, StartRun, WireError,
+    ErrorCode, HelperMessage, JobId, JobSettings, JobView, Lock, LogLine, Page, ResultsView, Resumable, RunId,
+    SessionId, SourceRef, StageView, StartRun, WireError,
 };
 use silhueta_shared::state::{JobEvent, JobState};
 use silhueta_shared::worker::Progress;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;
 use super::now;
 use super::shelf::Preferred;
 use super::store::{New, Store, StoreError};
+pub(super) use tasks::NewTask;
 
 /// Lines of a log that a newly arrived client gets.
 const LOG_TAIL: usize = 300;
@@ -45,8 +49,16 @@ struct Job {
 }
 
 impl Job {
+    fn new(view: JobView, path: PathBuf, fresh: bool, place: u64) -> Self {
+        Self { view, path, models: None, folder: None, fresh, place, log: VecDeque::new(), last_line: 0 }
+    }
+
+    const fn is_task(&self) -> bool {
+        self.view.task.is_some()
+    }
+
     fn as_new(&self) -> New<'_> {
-        New { view: &self.view, path: &self.path, fresh: self.fresh, place: self.place }
+        New { view: &self.view, path: &self.path, fresh: self.fresh, place: self.place, key: None, webhook: None }
     }
 }
 
@@ -74,6 +86,8 @@ pub(super) struct Turn {
     pub(super) path: PathBuf,
     /// Nothing that was kept is to be used.
     pub(super) fresh: bool,
+    /// Jobs that share the machine with it, itself among them.
+    pub(super) sharing: usize,
     pub(super) controls: Controls,
 }
 
@@ -88,7 +102,6 @@ pub(super) struct Controls {
 
 #[derive(Debug)]
 struct Running {
-    job: JobId,
     stop: CancellationToken,
     pause: watch::Sender<bool>,
     /// It ends because its page was closed, not because somebody stopped it.
@@ -99,10 +112,12 @@ struct Running {
 #[derive(Debug)]
 pub(super) struct Workbench {
     jobs: BTreeMap<JobId, Job>,
+    /// Those that scripts posted and still know, by their names.
+    tasks: HashMap<String, JobId>,
     store: Store,
     hub: Arc<Hub>,
-    moved: Arc<Notify>,
-    running: Option<Running>,
+    moved: Arc<watch::Sender<()>>,
+    running: BTreeMap<JobId, Running>,
     gathered: Option<telling::Gathered>,
     told: Option<Lock>,
     last_job: u64,
@@ -133,13 +148,18 @@ impl Workbench {
             let (path, folder, fresh, place) = (found.path, found.folder, found.fresh, found.place);
             jobs.insert(view.id, Job { view, path, models: None, folder, fresh, place, log, last_line });
         }
-        let (running, gathered, told) = (None, None, None);
-        let mut bench = Self { jobs, store, hub, moved: Arc::default(), running, gathered, told, last_job, is_paused };
+        let (running, gathered, told) = (BTreeMap::new(), None, None);
+        let tasks = tasks::by_id(&jobs);
+        let mut bench =
+            Self { jobs, tasks, store, hub, moved: Arc::default(), running, gathered, told, last_job, is_paused };
         let cut = bench.jobs.values().map(|job| &job.view).filter(|view| view.state.is_active()).map(Attempt::of);
         for attempt in cut.collect::<Vec<_>>() {
-            bench.note(attempt, Notice::Interrupted);
-            bench.happen(attempt, JobEvent::Interrupt);
+            if !bench.give_up_task(attempt) {
+                bench.note(attempt, Notice::Interrupted);
+                bench.happen(attempt, JobEvent::Interrupt);
+            }
         }
+        bench.requeue_tasks()?;
         bench.told = bench.lock();
         Ok(bench)
     }
@@ -152,41 +172,24 @@ impl Workbench {
     /// Takes a run in, if nobody works.
     pub(super) fn start(
         &mut self,
-        owner: SessionId,
+        owner: impl Into<Option<SessionId>>,
         request: &StartRun,
         videos: Vec<(SourceRef, PathBuf)>,
     ) -> Result<(RunId, Vec<JobId>), WireError> {
         self.free_for(None)?;
+        let owner = owner.into();
         let first = self.last_job + 1;
         // A run is named by its first job.
-        let (Some(run), created) = (RunId::new(first), now()) else { return Err(internal("no numbers are left")) };
+        let Some(run) = RunId::new(first) else { return Err(internal("no numbers are left")) };
         let mut jobs = Vec::new();
         for (((source, path), n), place) in videos.into_iter().zip(first..).zip(self.last_place() + 1..) {
             let Some(id) = JobId::new(n) else { return Err(internal("no numbers are left")) };
             let view = JobView {
-                id,
-                run,
-                page: request.page,
-                task: None,
-                owner: Some(owner),
+                owner,
                 attached: request.attached,
-                source,
-                settings: request.settings.clone(),
-                state: JobState::Queued,
-                attempt: 1,
-                stopping: false,
-                stalled: None,
-                facts: None,
-                stages: vec![],
-                resumable: None,
-                failure: None,
-                results: None,
-                created,
-                started: None,
-                ended: None,
+                ..new_job(id, run, request.page, source, request.settings.clone())
             };
-            let (log, fresh) = (VecDeque::new(), request.settings.again);
-            jobs.push(Job { view, path, models: None, folder: None, fresh, place, log, last_line: 0 });
+            jobs.push(Job::new(view, path, request.settings.again, place));
         }
         let rows: Vec<_> = jobs.iter().map(Job::as_new).collect();
         self.store.add(&rows).map_err(|e| internal(&e.to_string()))?;
@@ -220,9 +223,9 @@ impl Workbench {
         self.jobs.get(&attempt.job)?.folder.clone()
     }
 
-    /// The job that had its turn is over.
-    pub(super) fn turn_ended(&mut self) {
-        self.running = None;
+    /// A job that had its turn is over.
+    pub(super) fn turn_ended(&mut self, id: JobId) {
+        self.running.remove(&id);
     }
 
     /// Something happened to a job. What can't follow changes nothing and is logged.
@@ -301,7 +304,7 @@ impl Workbench {
 
     /// Ends a job that was ended from here: by a person, or because its page was closed.
     pub(super) fn stopped(&mut self, attempt: Attempt, kept: Option<Resumable>) {
-        let of_attempt = self.running.as_ref().filter(|running| running.job == attempt.job);
+        let of_attempt = self.running.get(&attempt.job);
         let (notice, event) = if of_attempt.is_some_and(|running| running.page_closed) {
             (Notice::PageClosed, JobEvent::Interrupt)
         } else {
@@ -326,7 +329,7 @@ impl Workbench {
     /// Asks a running job to stand still, or to go on.
     pub(super) fn pause(&mut self, id: JobId, on: bool) -> Result<(), WireError> {
         let state = self.get(id)?.view.state;
-        let running = self.running.as_ref().filter(|running| running.job == id);
+        let running = self.running.get(&id);
         match (state, running) {
             (JobState::Running(_), Some(running)) if on => {
                 running.pause.send_replace(true);
@@ -348,7 +351,7 @@ impl Workbench {
         if state.has_ended() {
             return Err(illegal(id, state, "stopped"));
         }
-        if let Some(running) = self.running.as_mut().filter(|running| running.job == id) {
+        if let Some(running) = self.running.get_mut(&id) {
             running.page_closed = false;
             running.stop.cancel();
             self.note(attempt, Notice::Stopping);
@@ -380,9 +383,9 @@ impl Workbench {
         Ok(jobs)
     }
 
-    /// Who holds the workbench: the job that runs, or comes next.
+    /// Who holds the workbench: the page's job that runs, or comes next.
     pub(super) fn lock(&self) -> Option<Lock> {
-        let active = self.jobs.values().find(|job| job.view.state.is_active());
+        let active = self.jobs.values().find(|job| !job.is_task() && job.view.state.is_active());
         let view = &active.or_else(|| self.jobs.get(self.order().first()?))?.view;
         let video = view.source.name().to_owned();
         Some(Lock { page: view.page, run: view.run, job: view.id, video, owner: view.owner })
@@ -397,7 +400,7 @@ impl Workbench {
     pub(super) fn decided(&mut self, id: JobId, models: &JobModels) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.models = Some(models.clone());
-            self.moved.notify_one();
+            self.moved.send_replace(());
         }
     }
 
@@ -418,8 +421,8 @@ impl Workbench {
     }
 
     /// Wakes whenever jobs began, ended or decided something.
-    pub(super) fn moved(&self) -> Arc<Notify> {
-        Arc::clone(&self.moved)
+    pub(super) fn moved(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 
     /// Whether a run may begin, or go on, now: nobody works, or that very run does.
@@ -444,10 +447,9 @@ impl Workbench {
         self.jobs.values().any(|job| !job.view.state.has_ended() && job.path == path)
     }
 
-    /// Jobs that have not ended: those at work, and those that wait.
-    pub(super) fn counts(&self) -> (usize, usize, usize) {
-        let of = |wanted: fn(JobState) -> bool| self.jobs.values().filter(|job| wanted(job.view.state)).count();
-        (of(JobState::is_active), of(|state| state == JobState::Queued), self.jobs.len())
+    /// Whether anything works.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.jobs.values().any(|job| job.view.state.is_active())
     }
 
     fn get(&self, id: JobId) -> Result<&Job, WireError> {
@@ -462,6 +464,32 @@ impl Workbench {
             tracing::warn!("attempt {} of job {} is over and is not listened to", attempt.n, attempt.job);
         }
         job
+    }
+}
+
+/// A job that waits for its first turn and belongs to nobody.
+fn new_job(id: JobId, run: RunId, page: Page, source: SourceRef, settings: JobSettings) -> JobView {
+    JobView {
+        id,
+        run,
+        page,
+        task: None,
+        owner: None,
+        attached: false,
+        source,
+        settings,
+        state: JobState::Queued,
+        attempt: 1,
+        stopping: false,
+        stalled: None,
+        facts: None,
+        stages: vec![],
+        resumable: None,
+        failure: None,
+        results: None,
+        created: now(),
+        started: None,
+        ended: None,
     }
 }
 
@@ -484,3 +512,5 @@ fn internal(why: &str) -> WireError {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) use tests::sample;

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use silhueta_results::file::Pending;
 use silhueta_results::journal::JournalReader;
-use silhueta_results::neurapose::{PoseJson, TrackingJson};
 use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter};
 use silhueta_results::rows::{FramePoses, FrameTracks};
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::summary::Settings;
 
+use super::delivery;
 use super::failure::JobError;
 use super::identify::Identities;
 use super::probe::Job;
@@ -29,9 +29,7 @@ pub(super) fn export(
     reporter: &Reporter,
 ) -> Result<Vec<Pending>, JobError> {
     let mut record = RecordWriter::create(&out.join("record.parquet"), &meta(job, settings))?;
-    let mut poses_json = PoseJson::create(&out.join("pose.json"))?;
-    let video = Path::new(&job.spec.source).file_name().unwrap_or_default().to_string_lossy();
-    let mut tracking_json = TrackingJson::create(&out.join("tracking.json"), &video, job.source.frames)?;
+    let mut derived = delivery::Files::create(job, out)?;
 
     let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
     let halt = Halt::new(reporter.control());
@@ -45,24 +43,24 @@ pub(super) fn export(
         let posed = poses.next().ok_or(JobError::Disconnected)??;
         let mut posed = posed.poses.into_iter();
         let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, &e))?;
-        for row in &tracks.boxes {
-            let row = RecordRow {
-                frame,
-                pts: tracks.pts,
-                track: row.track,
-                identity: row.track.and_then(|track| identities.0.get(&track).copied()),
-                bbox: row.bbox,
-                score: row.score,
-                pose: row.track.and_then(|_| posed.next()),
-                flags: Default::default(),
-            };
-            record.push(&row)?;
-            poses_json.push(&row)?;
-            tracking_json.push(&row)?;
-        }
+        let rows = tracks.boxes.iter().map(|row| RecordRow {
+            frame,
+            pts: tracks.pts,
+            track: row.track,
+            identity: row.track.and_then(|track| identities.0.get(&track).copied()),
+            bbox: row.bbox,
+            score: row.score,
+            pose: row.track.and_then(|_| posed.next()),
+            flags: Default::default(),
+        });
+        let rows: Vec<_> = rows.collect();
+        rows.iter().try_for_each(|row| record.push(row))?;
+        derived.push(tracks.frame, &rows)?;
         meter.advance();
     }
-    Ok(vec![poses_json.close()?, tracking_json.close()?, record.close()?])
+    let mut whole = derived.close()?;
+    whole.push(record.close()?);
+    Ok(whole)
 }
 
 fn meta(job: &Job<'_>, settings: &Settings) -> RecordMeta {

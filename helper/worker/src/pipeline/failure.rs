@@ -18,6 +18,9 @@ pub(crate) enum JobError {
     Runtime(#[from] RuntimeError),
     #[error(transparent)]
     Results(#[from] silhueta_results::Error),
+    /// A task's result can't be put where it belongs.
+    #[error("{}", delivery(.0))]
+    Delivery(silhueta_results::Error),
     #[error("{0}")]
     NoRuntime(String),
     #[error("{}: {why}", path.display())]
@@ -97,11 +100,28 @@ impl JobError {
             }
             Self::Busy { .. } => (FailureCode::OutputBusy, Some("wait until that has ended, or stop it")),
             Self::Space { .. } => (FailureCode::NoSpace, ROOM),
-            Self::Results(error) if error.is_out_of_space() => {
+            Self::Results(error) | Self::Delivery(error) if error.is_out_of_space() => {
                 (FailureCode::NoSpace, Some("make room, then start it again: it goes on where it was"))
             }
+            Self::Delivery(_) => (
+                FailureCode::OutputUnwritable,
+                Some("let the helper write there, or start it with --task-out DIR, a folder for the results of tasks"),
+            ),
             Self::Results(_) | Self::Folder { .. } => (FailureCode::OutputUnwritable, ROOM),
         };
         Failure { code, message: self.to_string(), hint: hint.map(Into::into) }
+    }
+}
+
+/// The usual reason has words of its own.
+fn delivery(error: &silhueta_results::Error) -> String {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match error {
+        silhueta_results::Error::Write { path, source }
+            if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) =>
+        {
+            format!("can't write {}: its folder is read-only for the helper ({source})", path.display())
+        }
+        other => other.to_string(),
     }
 }

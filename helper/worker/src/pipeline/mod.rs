@@ -2,6 +2,7 @@
 //! how far it is, so that the next run goes on there if this one ends early.
 
 mod book;
+mod delivery;
 mod export;
 pub(crate) mod failure;
 mod identify;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use silhueta_results::checkpoint::Checkpoint;
-use silhueta_results::file::Pending;
 use silhueta_results::summary::write_summary;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::job::{JobSpec, Stage};
@@ -211,7 +211,7 @@ fn passes(
     if !spec.video {
         forget(&out.join("overlay.mp4"))?;
     }
-    whole.into_iter().try_for_each(Pending::commit)?;
+    whole.into_iter().try_for_each(|pending| delivery::commit(pending, out))?;
     let timing = meter.end();
     book.ended().push(timing);
 

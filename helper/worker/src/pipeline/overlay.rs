@@ -13,6 +13,7 @@ use silhueta_results::work::WorkFolder;
 use silhueta_vision::frame::Frame;
 use silhueta_vision::video::{self, Coder, Coding, Mp4, Packet};
 
+use super::delivery;
 use super::failure::JobError;
 use super::probe::Job;
 use crate::report::Reporter;
@@ -128,17 +129,20 @@ pub(super) fn put_together(
     out: &Path,
     reporter: &Reporter,
 ) -> Result<Pending, JobError> {
-    let pending = Pending::new(out.join("overlay.mp4"));
-    let mut file = Mp4::create(pending.part(), &coder(job, pending.path())?)?;
+    let pending = delivery::video(job.spec, out)?;
+    let unwritten = |error| delivery::unwritten(job.spec, &pending, error);
+    let mut file = Mp4::create(pending.part(), &coder(job, pending.path())?).map_err(unwritten)?;
     for row in JournalReader::<Row>::open(&files.overlay())? {
         if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
         }
         match row? {
-            Row::Picture { pts, dts, is_key, bytes } => file.write(&Packet { pts, dts, is_key, bytes })?,
+            Row::Picture { pts, dts, is_key, bytes } => {
+                file.write(&Packet { pts, dts, is_key, bytes }).map_err(unwritten)?;
+            }
             Row::Coder { .. } => {}
             Row::End => {
-                file.finish()?;
+                file.finish().map_err(unwritten)?;
                 pending.sync()?;
                 return Ok(pending);
             }

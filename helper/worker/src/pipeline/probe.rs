@@ -1,7 +1,8 @@
 //! Stage `probe`: is the video readable, do the networks fit, is there room? Everything that can fail
 //! early fails here, before hours of work.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -19,8 +20,10 @@ use silhueta_vision::pose::PoseNetwork;
 use silhueta_vision::runtime::Runtime;
 use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 
+use super::delivery;
 use super::failure::JobError;
 use super::sampler::Sampler;
+use crate::doctor::Disk;
 use crate::engines::Engines;
 use crate::faults::Point;
 use crate::report::Reporter;
@@ -150,6 +153,7 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
     announce(device.used, pose);
     let poses = vec![networks::pose(&runtime, device.used, pose, spec.pose_channels)?];
     let keypoints = poses[0].keypoints();
+    delivery::check(spec)?;
     check_space(spec, &info, keypoints, files.size())?;
     let mut job = Job {
         spec,
@@ -189,21 +193,27 @@ pub(super) fn probe<'s>(spec: &'s JobSpec, files: &WorkFolder, reporter: &Report
     Ok(job)
 }
 
-/// Refuses a job that would fill the disk: the annotated video is about as large as the source (its quality is
+/// Refuses a job that would fill a disk: the annotated video is about as large as the source (its quality is
 /// fixed, so allow for more) and is there twice while it is put together; the data are about 2 KB a frame with
 /// COCO's joints and more with more of them. What an earlier run left is part of it.
 fn check_space(spec: &JobSpec, info: &VideoInfo, keypoints: KeypointSet, have: u64) -> Result<(), JobError> {
     let source = std::fs::metadata(&spec.source).map_or(0, |meta| meta.len());
-    let video = if spec.video { source.saturating_mul(3) } else { 0 };
+    let video = if spec.video { source.saturating_mul(3) / 2 } else { 0 };
     let frame = 2048 * keypoints.count().div_ceil(KeypointSet::Coco17.count()) as u64;
-    let needed = RESERVE
-        .saturating_add(video)
-        .saturating_add(info.frames.unwrap_or(0).saturating_mul(frame))
-        .saturating_sub(have);
-    let out = Path::new(&spec.out_dir);
-    let free = doctor::free_space(out).map_err(|e| JobError::folder(out, &e))?;
-    if free < needed {
-        return Err(JobError::Space { path: out.into(), free: free >> 20, needed: needed >> 20 });
+    let data = info.frames.unwrap_or(0).saturating_mul(frame);
+    let here = video.saturating_mul(if spec.deliver.is_some() { 1 } else { 2 }).saturating_add(data);
+    let mut asked = vec![(PathBuf::from(&spec.out_dir), RESERVE.saturating_add(here).saturating_sub(have))];
+    asked.extend(delivery::elsewhere(spec, video, data));
+
+    // Several folders may be on one disk, which keeps one reserve.
+    let mut disks = BTreeMap::<u64, (PathBuf, u64, u64)>::new();
+    for (i, (folder, bytes)) in asked.into_iter().enumerate() {
+        let Disk { device, free } = doctor::disk_of(&folder).map_err(|e| JobError::folder(&folder, &e))?;
+        let (_, needed, _) = disks.entry(device).or_insert((folder, if i == 0 { 0 } else { RESERVE }, free));
+        *needed = needed.saturating_add(bytes);
     }
-    Ok(())
+    match disks.into_values().find(|(_, needed, free)| free < needed) {
+        Some((path, needed, free)) => Err(JobError::Space { path, free: free >> 20, needed: needed >> 20 }),
+        None => Ok(()),
+    }
 }

@@ -263,6 +263,7 @@ fn task(told: WebhookState) -> TaskView {
         kept: true,
         predictions: text("/home/ana/Videos/predictions/Street_vitpose.json"),
         visualization: Some(text("/home/ana/Videos/visualizations/Street_vitpose.mp4")),
+        cut_off: 1,
         webhook: Some(WebhookView {
             url: text("https://lab.example/done"),
             state: told,

@@ -5,21 +5,32 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Layout of the file; a newer one is not touched.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 /// `attempt` guards updates, `place` orders the queue, `fresh` says that nothing kept is to be used, `folder` is
-/// where the results go; `view` has the rest.
+/// where the results go, `task` the name that a script knows it by; `view` has the rest.
 const TABLES: &str = "
     CREATE TABLE jobs (id INTEGER PRIMARY KEY, view TEXT NOT NULL, path TEXT NOT NULL,
                        attempt INTEGER NOT NULL DEFAULT 1, place INTEGER NOT NULL DEFAULT 0,
-                       fresh INTEGER NOT NULL DEFAULT 0, folder TEXT);
+                       fresh INTEGER NOT NULL DEFAULT 0, folder TEXT, task TEXT UNIQUE);
     CREATE TABLE logs (job INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE, seq INTEGER NOT NULL,
                        line TEXT NOT NULL, PRIMARY KEY (job, seq)) WITHOUT ROWID;
     CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
     CREATE TABLE uploads (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, size INTEGER NOT NULL,
                           at INTEGER NOT NULL);
     CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    PRAGMA user_version = 2;
+    CREATE TABLE task_keys (key TEXT PRIMARY KEY, digest TEXT NOT NULL,
+                            job INTEGER NOT NULL UNIQUE REFERENCES jobs(id) ON DELETE CASCADE) WITHOUT ROWID;
+    PRAGMA user_version = 3;
+";
+
+/// There were no tasks.
+const FROM_2: &str = "
+    ALTER TABLE jobs ADD COLUMN task TEXT;
+    CREATE UNIQUE INDEX jobs_task ON jobs (task);
+    CREATE TABLE task_keys (key TEXT PRIMARY KEY, digest TEXT NOT NULL,
+                            job INTEGER NOT NULL UNIQUE REFERENCES jobs(id) ON DELETE CASCADE) WITHOUT ROWID;
+    PRAGMA user_version = 3;
 ";
 
 /// Jobs were tried once, the queue went by their numbers, and the last number was the highest that was kept.
@@ -41,11 +52,12 @@ const FROM_1: &str = "
 pub(super) fn prepare(db: &Connection) -> Result<(), StoreError> {
     let layout: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let sql = match layout {
-        0 => TABLES,
-        1 => FROM_1,
-        LAYOUT => return Ok(()),
+        0 => TABLES.to_owned(),
+        1 => format!("{FROM_1}{FROM_2}"),
+        2 => FROM_2.to_owned(),
+        LAYOUT => String::new(),
         theirs => return Err(StoreError::Newer { theirs, ours: LAYOUT }),
     };
-    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} COMMIT;"))?;
+    db.execute_batch(&format!("BEGIN IMMEDIATE; {sql} {} {} COMMIT;", super::outbox::TABLES, super::choices::TABLE))?;
     Ok(())
 }

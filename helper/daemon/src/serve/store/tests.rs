@@ -74,3 +74,32 @@ fn a_file_of_the_first_layout_is_brought_up_to_date_with_all_that_is_in_it() {
         store.save(&jobs[0].view).unwrap();
     }
 }
+
+#[test]
+fn many_ended_tasks_do_not_push_pages_jobs_out_and_the_oldest_of_each_go_first() {
+    let store = Store::in_memory();
+    let view = |id: u64, task: Option<String>| {
+        let task = task.map(|id| {
+            serde_json::json!({
+                "id": id, "model": "m", "from": "f", "boxes": null, "kept": true, "predictions": "p",
+                "visualization": null, "webhook": null,
+            })
+        });
+        let mut view = crate::serve::workbench::sample();
+        (view.id, view.ended) = (JobId::new(id).unwrap(), Some(1));
+        view.task = task.map(|task| serde_json::from_value(task).unwrap());
+        view
+    };
+    let pages = (1..=u64::try_from(KEPT_JOBS).unwrap() + 2).map(|id| view(id, None));
+    let tasks = (1000..1000 + u64::try_from(tasks::KEPT).unwrap() + 3).map(|id| view(id, Some(format!("t{id}"))));
+    let views: Vec<_> = pages.chain(tasks).collect();
+    let new: Vec<_> = views
+        .iter()
+        .map(|view| New { view, path: Path::new("/v"), fresh: false, place: 1, key: None, webhook: None })
+        .collect();
+    store.add(&new).unwrap();
+    let kept: Vec<_> = store.jobs().unwrap().into_iter().map(|job| job.view.id.get()).collect();
+    let of_pages: Vec<_> = kept.iter().filter(|id| **id < 1000).collect();
+    assert_eq!((of_pages.len() as i64, *of_pages[0]), (KEPT_JOBS, 3));
+    assert_eq!((kept.len() - of_pages.len(), kept[of_pages.len()]), (tasks::KEPT as usize, 1003));
+}

@@ -70,7 +70,7 @@ impl Workbench {
         jobs.sort_unstable();
         for (_, id) in jobs.into_iter().rev() {
             let attempt = Attempt::of(&self.get(id)?.view);
-            match self.running.as_mut().filter(|running| running.job == id) {
+            match self.running.get_mut(&id) {
                 // A person's stop that is under way already stays a stop.
                 Some(running) if running.stop.is_cancelled() => {}
                 Some(running) => {

@@ -3,30 +3,50 @@
 use std::path::{Path, PathBuf};
 
 use silhueta_shared::notice::Notice;
-use silhueta_shared::protocol::{ErrorCode, HelperMessage, JobId, JobView, QueueView, RunId, SessionId, WireError};
+use silhueta_shared::protocol::{
+    ErrorCode, HelperMessage, JobId, JobView, QueueView, RunId, SessionId, WebhookState, WireError,
+};
 use silhueta_shared::state::{JobEvent, JobState};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Attempt, Controls, Running, Turn, Workbench, illegal, internal};
+use super::{Attempt, Controls, Job, Running, Turn, Workbench, illegal, internal};
 
 impl Workbench {
-    /// The job whose turn it is, with what it listens to from now on; none while the queue is paused.
-    pub(in crate::serve) fn next(&mut self) -> Option<Turn> {
-        if self.running.is_some() || self.is_paused {
-            return None;
-        }
-        let job = self.jobs.get(self.order().first()?)?;
+    /// The job whose turn it is, with what it listens to from now on. Pages' jobs come one at a time, none while
+    /// their queue is paused; tasks, up to `tasks` of them, while no page's job runs.
+    pub(in crate::serve) fn next(&mut self, tasks: usize) -> Option<Turn> {
+        let of_page = |id: &JobId| self.jobs.get(id).is_some_and(|job| !job.is_task());
+        let page_works = self.running.keys().any(of_page);
+        let next = if page_works || self.is_paused { None } else { self.order().first().copied() };
+        let waiting = self.waiting_tasks();
+        let next = match next {
+            None if !page_works && self.running.len() < tasks => waiting.first().copied(),
+            next => next,
+        };
+        let job = self.jobs.get(&next?)?;
+        let free = if job.is_task() { tasks.saturating_sub(self.running.len()).min(waiting.len()) } else { 1 };
+        let sharing = self.running.len() + free;
         let stop = CancellationToken::new();
         let (pause, paused) = watch::channel(false);
-        self.running = Some(Running { job: job.view.id, stop: stop.clone(), pause, page_closed: false });
-        let controls = Controls { stop, pause: paused };
-        Some(Turn { view: job.view.clone(), path: job.path.clone(), fresh: job.fresh, controls })
+        let controls = Controls { stop: stop.clone(), pause: paused };
+        let turn = Turn { view: job.view.clone(), path: job.path.clone(), fresh: job.fresh, sharing, controls };
+        self.running.insert(turn.view.id, Running { stop, pause, page_closed: false });
+        Some(turn)
     }
 
-    /// Who waits, the next one first.
+    /// The pages' jobs that wait, the next one first.
     pub(super) fn order(&self) -> Vec<JobId> {
-        let waiting = self.jobs.values().filter(|job| job.view.state == JobState::Queued);
+        self.waiting(|job| !job.is_task())
+    }
+
+    /// The tasks that wait, the next one first.
+    pub(in crate::serve) fn waiting_tasks(&self) -> Vec<JobId> {
+        self.waiting(Job::is_task)
+    }
+
+    fn waiting(&self, which: impl Fn(&Job) -> bool) -> Vec<JobId> {
+        let waiting = self.jobs.values().filter(|job| job.view.state == JobState::Queued && which(job));
         let mut order: Vec<_> = waiting.map(|job| (job.place, job.view.id)).collect();
         order.sort_unstable();
         order.into_iter().map(|(_, id)| id).collect()
@@ -81,7 +101,10 @@ impl Workbench {
         ids: Vec<JobId>,
         fresh: bool,
     ) -> Result<(), WireError> {
-        self.free_for(Some(run))?;
+        let is_service = ids.iter().all(|id| self.jobs.get(id).is_some_and(Job::is_task));
+        if !is_service {
+            self.free_for(Some(run))?;
+        }
         let mut begun = Vec::new();
         for (id, place) in ids.into_iter().zip(self.last_place() + 1..) {
             let mut view = self.get(id)?.view.clone();
@@ -109,9 +132,9 @@ impl Workbench {
     /// Gives a job that waits another place: right before another one, or at the end.
     pub(in crate::serve) fn move_job(&mut self, id: JobId, before: Option<JobId>) -> Result<(), WireError> {
         for waiting in [Some(id), before].into_iter().flatten() {
-            let state = self.get(waiting)?.view.state;
-            if state != JobState::Queued {
-                return Err(illegal(waiting, state, "moved in the queue"));
+            let job = self.get(waiting)?;
+            if job.view.state != JobState::Queued || job.is_task() {
+                return Err(illegal(waiting, job.view.state, "moved in the queue"));
             }
         }
         if before == Some(id) {
@@ -148,29 +171,37 @@ impl Workbench {
     /// video.
     pub(in crate::serve) fn remove(&mut self, id: JobId) -> Result<Option<(PathBuf, PathBuf)>, WireError> {
         let state = self.get(id)?.view.state;
-        if !state.has_ended() || self.running.as_ref().is_some_and(|running| running.job == id) {
+        if !state.has_ended() || self.running.contains_key(&id) {
             return Err(illegal(id, state, "removed").hint("stop it first"));
         }
         self.store.remove(id).map_err(|e| internal(&e.to_string()))?;
-        let kept = self.jobs.remove(&id).filter(|job| job.view.resumable.is_some());
+        let removed = self.jobs.remove(&id);
+        if let Some(task) = removed.as_ref().and_then(|job| job.view.task.as_ref()) {
+            self.tasks.remove(&task.id);
+        }
+        let kept = removed.filter(|job| job.view.resumable.is_some());
         self.hub.tell_all(&HelperMessage::Removed { job: id });
         Ok(kept.and_then(|job| Some((job.folder?, job.path))))
     }
 
     /// Whether a job that has not ended works, or will go on, in this folder.
     pub(in crate::serve) fn needs(&self, folder: &Path) -> bool {
-        let in_it = |job: &super::Job| job.folder.as_deref() == Some(folder);
+        let in_it = |job: &Job| job.folder.as_deref() == Some(folder);
         self.jobs.values().any(|job| in_it(job) && (!job.view.state.has_ended() || job.view.resumable.is_some()))
     }
 }
 
 /// What is said of a job when another attempt at it waits.
-fn begin_anew(view: &mut JobView, owner: Option<SessionId>, fresh: bool) {
+pub(super) fn begin_anew(view: &mut JobView, owner: Option<SessionId>, fresh: bool) {
     view.attempt += 1;
     (view.owner, view.attached) = (owner, view.attached && owner.is_some());
     view.stopping = false;
     (view.failure, view.results) = (None, None);
     (view.started, view.ended) = (None, None);
+    // Its end is another one, and told anew.
+    if let Some(webhook) = view.task.as_mut().and_then(|task| task.webhook.as_mut()) {
+        (webhook.state, webhook.tries, webhook.error) = (WebhookState::Waiting, 0, None);
+    }
     // Stages before the one that goes on are not done again.
     let goes_on = view.resumable.filter(|_| !fresh);
     view.stages.retain(|known| known.ended && goes_on.is_some_and(|kept| known.stage < kept.stage));

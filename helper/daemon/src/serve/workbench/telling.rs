@@ -6,7 +6,7 @@ use silhueta_shared::protocol::{HelperMessage, JobId, JobView, LogLine, WireErro
 use super::{Attempt, Job, LOG_TAIL, Workbench};
 use crate::serve::now;
 
-/// Ended jobs that a newly arrived client gets, beside those of the last run.
+/// Ended jobs of pages, and as many ended tasks, that a newly arrived client gets beside those of the last run.
 const RECENT: usize = 50;
 
 /// What is told in one message when several things happen at once.
@@ -17,21 +17,24 @@ pub(super) struct Gathered {
 }
 
 impl Workbench {
-    /// What a client gets on arrival: the last jobs, and the end of the latest log.
+    /// What a client gets on arrival: the last jobs, pages' and tasks, and the end of the latest log of a page's.
     pub(in crate::serve) fn recent(&self) -> (Vec<JobView>, Vec<(JobId, LogLine)>) {
-        let last_run = self.jobs.values().next_back().map(|job| job.view.run);
+        let last_run = self.jobs.values().rfind(|job| !job.is_task()).map(|job| job.view.run);
         let is_old = |job: &Job| job.view.state.has_ended() && Some(job.view.run) != last_run;
-        let mut to_skip = self.jobs.values().filter(|job| is_old(job)).count().saturating_sub(RECENT);
+        let old = |of_task: bool| self.jobs.values().filter(|job| job.is_task() == of_task && is_old(job)).count();
+        let mut to_skip = [false, true].map(|of_task| old(of_task).saturating_sub(RECENT));
         let mut jobs = Vec::new();
         for job in self.jobs.values() {
-            if is_old(job) && to_skip > 0 {
-                to_skip -= 1;
+            let to_skip = &mut to_skip[usize::from(job.is_task())];
+            if is_old(job) && *to_skip > 0 {
+                *to_skip -= 1;
             } else {
                 jobs.push(job.view.clone());
             }
         }
-        let active = self.jobs.values().find(|job| job.view.state.is_active());
-        let latest = active.or_else(|| self.jobs.values().rfind(|job| job.last_line > 0));
+        let of_pages = || self.jobs.values().filter(|job| !job.is_task());
+        let latest = of_pages().find(|job| job.view.state.is_active());
+        let latest = latest.or_else(|| of_pages().rfind(|job| job.last_line > 0));
         let log = latest.map(|job| job.log.iter().map(|line| (job.view.id, line.clone())).collect());
         (jobs, log.unwrap_or_default())
     }
@@ -102,7 +105,7 @@ impl Workbench {
     }
 
     pub(super) fn tell_lock(&mut self) {
-        self.moved.notify_one();
+        self.moved.send_replace(());
         let lock = self.lock();
         if lock != self.told {
             self.hub.tell_all(&HelperMessage::Lock(lock.clone()));

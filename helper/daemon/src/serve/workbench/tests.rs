@@ -1,7 +1,15 @@
+use super::tasks::MOST_CUTS;
 use super::*;
 use crate::serve::previews::Previews;
+use crate::serve::store::Key;
 use silhueta_shared::job::{FailureCode, Stage};
-use silhueta_shared::protocol::{JobSettings, Page};
+use silhueta_shared::protocol::TaskView;
+
+/// A job that waits.
+pub(in crate::serve) fn sample() -> JobView {
+    let (id, run) = (JobId::new(1).unwrap(), RunId::new(1).unwrap());
+    new_job(id, run, Page::Processar, SourceRef::Path { path: "/v/a.mp4".into() }, JobSettings::default())
+}
 
 fn bench_on(store: Store) -> Workbench {
     let hub = Arc::new(Hub::new(Arc::new(Previews::default()), 0));
@@ -15,7 +23,7 @@ fn now_at(bench: &Workbench, id: JobId) -> Attempt {
 
 /// The next job, at work.
 fn begin(bench: &mut Workbench) -> (Attempt, Controls) {
-    let turn = bench.next().expect("somebody waits");
+    let turn = bench.next(5).expect("somebody waits");
     let attempt = Attempt::of(&turn.view);
     bench.happen(attempt, JobEvent::Stage(Stage::Probe));
     (attempt, turn.controls)
@@ -50,13 +58,13 @@ fn one_job_at_a_time_and_the_lock_goes_with_the_run() {
     let lock = refused.lock.unwrap();
     assert_eq!((lock.run, lock.job, lock.video.as_str(), lock.owner), (run, jobs[0], "a.mp4", Some(session(1))));
     let (first, _) = begin(&mut bench);
-    assert!(bench.next().is_none(), "two jobs at a time");
+    assert!(bench.next(5).is_none(), "two jobs at a time");
     bench.happen(first, JobEvent::Complete);
-    bench.turn_ended();
+    bench.running.clear();
     assert_eq!(bench.lock().unwrap().job, jobs[1]);
     let (second, _) = begin(&mut bench);
     bench.fail(second, Failure { code: FailureCode::NoSpace, message: "full".into(), hint: None }, None);
-    bench.turn_ended();
+    bench.running.clear();
     assert_eq!(bench.lock(), None);
     assert!(start(&mut bench, &["c.mp4"]).is_ok());
 }
@@ -73,8 +81,8 @@ fn stop_reaches_the_running_job_and_the_queue_behind_it() {
     assert!(controls.stop.is_cancelled() && bench.job(jobs[0]).unwrap().0.stopping);
     assert_eq!(bench.job(jobs[1]).unwrap().0.state, JobState::Cancelled);
     bench.stopped(first, None);
-    bench.turn_ended();
-    assert!(bench.next().is_none() && bench.lock().is_none());
+    bench.running.clear();
+    assert!(bench.next(5).is_none() && bench.lock().is_none());
     assert_eq!(bench.stop_run(run).unwrap_err().code, ErrorCode::IllegalState);
 }
 
@@ -119,7 +127,7 @@ fn after_a_restart_what_ran_is_interrupted_and_the_queue_is_kept() {
     // Numbers go on; none is given twice.
     bench.stop(jobs[1]).unwrap();
     bench.stopped(next, None);
-    bench.turn_ended();
+    bench.running.clear();
     assert!(start(&mut bench, &["c.mp4"]).unwrap().1[0] > jobs[1]);
 }
 
@@ -142,7 +150,7 @@ fn what_an_earlier_attempt_says_changes_nothing() {
     let (first, _) = begin(&mut bench);
     bench.stop(jobs[0]).unwrap();
     bench.stopped(first, kept());
-    bench.turn_ended();
+    bench.running.clear();
     bench.requeue(session(2), jobs[0], false).unwrap();
     let (second, _) = begin(&mut bench);
     assert_ne!(first, second);
@@ -182,7 +190,7 @@ fn an_unfinished_job_goes_on_or_begins_anew_and_takes_the_lock_as_start_does() {
     assert_eq!(bench.requeue(session(2), jobs[0], false).unwrap_err().code, ErrorCode::IllegalState, "it works");
     bench.stop(jobs[0]).unwrap();
     bench.stopped(first, kept());
-    bench.turn_ended();
+    bench.running.clear();
     assert_eq!(bench.job(jobs[0]).unwrap().0.resumable, kept());
     // Behind those of its own run; stages that it need not do again are still told.
     bench.requeue(session(2), jobs[0], false).unwrap();
@@ -199,20 +207,20 @@ fn an_unfinished_job_goes_on_or_begins_anew_and_takes_the_lock_as_start_does() {
     assert_eq!(bench.requeue(session(2), jobs[0], true).unwrap_err().code, ErrorCode::PageLocked);
     let (last, _) = begin(&mut bench);
     bench.complete(last, Notice::Completed { people: 1, seconds: 1.0 }, None);
-    bench.turn_ended();
+    bench.running.clear();
     assert_eq!(bench.requeue(session(2), others[0], true).unwrap_err().code, ErrorCode::IllegalState, "it is done");
     assert_eq!(bench.continue_run(session(2), other).unwrap_err().code, ErrorCode::IllegalState);
     bench.continue_run(session(2), run).unwrap();
     assert_eq!(bench.queue().order, [jobs[1], jobs[2], jobs[0]]);
     assert_eq!(bench.lock().map(|lock| (lock.run, lock.owner)), Some((run, Some(session(2)))));
-    let turn = bench.next().unwrap();
+    let turn = bench.next(5).unwrap();
     assert_eq!((turn.view.id, turn.view.attempt, turn.fresh), (jobs[1], 2, false));
     bench.happen(Attempt::of(&turn.view), JobEvent::Stage(Stage::Probe));
     bench.stop_run(run).unwrap();
     bench.stopped(Attempt::of(&turn.view), None);
-    bench.turn_ended();
+    bench.running.clear();
     bench.requeue(session(2), jobs[0], true).unwrap();
-    assert!(bench.next().is_some_and(|turn| turn.fresh) && stages(&bench).is_empty());
+    assert!(bench.next(5).is_some_and(|turn| turn.fresh) && stages(&bench).is_empty());
 }
 
 #[test]
@@ -229,7 +237,7 @@ fn the_queue_keeps_its_order_and_its_pause_over_a_restart_however_long_it_is() {
         bench.move_job(jobs[0], None).unwrap();
         bench.move_job(jobs[5], Some(jobs[5])).unwrap();
         bench.pause_queue(true).unwrap();
-        assert!(bench.next().is_none(), "it is paused");
+        assert!(bench.next(5).is_none(), "it is paused");
         let order = bench.queue().order;
         assert_eq!((order[..3].to_vec(), order[699]), (vec![jobs[2], jobs[1], jobs[3]], jobs[0]));
         assert_eq!(bench.lock().unwrap().job, jobs[2], "who comes next is named");
@@ -238,7 +246,7 @@ fn the_queue_keeps_its_order_and_its_pause_over_a_restart_however_long_it_is() {
     let mut bench = bench_on(Store::open(&path).unwrap());
     // More than are kept of ended ones; none that waits is forgotten.
     assert_eq!(bench.queue(), silhueta_shared::protocol::QueueView { paused: true, order });
-    assert!(bench.next().is_none());
+    assert!(bench.next(5).is_none());
     bench.pause_queue(false).unwrap();
     let (first, _) = begin(&mut bench);
     assert_eq!(first.job, jobs[2]);
@@ -259,7 +267,7 @@ fn a_job_that_was_removed_is_gone_for_good_and_so_is_its_number() {
     bench.stop(jobs[1]).unwrap();
     bench.stop(jobs[0]).unwrap();
     bench.stopped(first, kept());
-    bench.turn_ended();
+    bench.running.clear();
     assert_eq!(bench.remove(jobs[1]).unwrap(), None, "it has kept nothing");
     assert_eq!(bench.remove(jobs[0]).unwrap(), Some((PathBuf::from("/out/a"), PathBuf::from("/v/a.mp4"))));
     assert!(bench.store().log_after(jobs[0], 0).unwrap().is_empty());
@@ -277,7 +285,7 @@ fn who_takes_a_folder_over_has_what_was_kept_there() {
     bench.placed(first, Path::new("/out/a"));
     bench.stop(old[0]).unwrap();
     bench.stopped(first, kept());
-    bench.turn_ended();
+    bench.running.clear();
     let (_, new) = start(&mut bench, &["a.mp4"]).unwrap();
     let (second, _) = begin(&mut bench);
     bench.placed(second, Path::new("/out/a"));
@@ -305,12 +313,12 @@ fn what_is_attached_stops_when_its_owner_is_gone_and_nothing_else_does() {
     assert!(controls.stop.is_cancelled() && bench.job(jobs[0]).unwrap().0.stopping);
     assert_eq!(state(&bench, jobs[1]), JobState::Interrupted);
     bench.stopped(first, kept());
-    bench.turn_ended();
+    bench.running.clear();
     let view = bench.job(jobs[0]).unwrap().0.clone();
     assert_eq!((view.state, view.resumable, view.owner), (JobState::Interrupted, kept(), None));
     let lines = bench.store().log_after(jobs[0], 0).unwrap();
     assert_eq!(lines.last().unwrap().notice, Notice::PageClosed);
-    assert!(bench.lock().is_none() && bench.next().is_none());
+    assert!(bench.lock().is_none() && bench.next(5).is_none());
     assert_eq!(bench.attach(session(7), run, true).unwrap_err().code, ErrorCode::IllegalState);
     // One press, and all of it goes on.
     bench.continue_run(session(8), run).unwrap();
@@ -383,4 +391,98 @@ fn a_long_queue_is_told_in_few_messages() {
     let told = std::iter::from_fn(|| heard.try_recv().ok()).count();
     assert!(told < 25 && !link.closed.is_cancelled(), "{told} messages");
     assert!(jobs.iter().all(|job| state(&bench, *job) == JobState::Cancelled));
+}
+
+/// A task named by `id`, with a key of the same name.
+fn add_task(bench: &mut Workbench, id: &str) -> JobId {
+    let task = TaskView {
+        id: id.into(),
+        model: "pose".into(),
+        from: "curl".into(),
+        boxes: None,
+        kept: true,
+        predictions: "/v/predictions/a_pose.json".into(),
+        visualization: None,
+        cut_off: 0,
+        webhook: None,
+    };
+    let key = Some(Key { key: id.into(), digest: "d".into() });
+    let (source, path) = (SourceRef::Path { path: "/v/a.mp4".into() }, PathBuf::from("/v/a.mp4"));
+    bench.add_task(NewTask { task, source, path, settings: JobSettings::default(), key, webhook: None }).unwrap().id
+}
+
+#[test]
+fn tasks_work_side_by_side_after_pages_jobs_and_lock_nobody() {
+    let mut bench = bench_on(Store::in_memory());
+    let tasks: Vec<_> = ["a", "b", "c", "d"].iter().map(|id| add_task(&mut bench, id)).collect();
+    assert!(bench.lock().is_none() && bench.queue().order.is_empty());
+    let next = |bench: &mut Workbench| {
+        let turn = bench.next(2)?;
+        bench.happen(Attempt::of(&turn.view), JobEvent::Stage(Stage::Probe));
+        Some((turn.view.id, turn.sharing))
+    };
+    assert_eq!(next(&mut bench), Some((tasks[0], 2)));
+    assert_eq!(next(&mut bench), Some((tasks[1], 2)));
+    assert_eq!(next(&mut bench), None, "three tasks where two may work");
+    assert!(bench.lock().is_none() && bench.check_free().is_ok());
+
+    // A page's job begins at once; while it runs, no further task does.
+    let (_, pages) = start(&mut bench, &["p.mp4"]).unwrap();
+    assert_eq!(next(&mut bench), Some((pages[0], 3)));
+    assert_eq!(bench.lock().unwrap().job, pages[0]);
+    bench.complete(now_at(&bench, tasks[0]), Notice::Completed { people: 0, seconds: 1.0 }, None);
+    bench.turn_ended(tasks[0]);
+    assert_eq!(next(&mut bench), None, "a task began while a page works");
+    bench.complete(now_at(&bench, pages[0]), Notice::Completed { people: 0, seconds: 1.0 }, None);
+    bench.turn_ended(pages[0]);
+    assert_eq!(next(&mut bench).map(|(id, _)| id), Some(tasks[2]));
+    // A paused queue of pages holds up no task.
+    bench.turn_ended(tasks[1]);
+    bench.pause_queue(true).unwrap();
+    start(&mut bench, &["q.mp4"]).unwrap();
+    assert_eq!(next(&mut bench).map(|(id, _)| id), Some(tasks[3]));
+}
+
+#[test]
+fn after_a_restart_tasks_go_on_in_their_order_but_not_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jobs.db");
+    let mut bench = bench_on(Store::open(&file).unwrap());
+    let (first, second) = (add_task(&mut bench, "first"), add_task(&mut bench, "second"));
+    for cut in 1..=MOST_CUTS {
+        let turn = bench.next(1).unwrap();
+        assert_eq!((turn.view.id, turn.view.attempt), (first, cut), "it waits where it was");
+        bench.happen(Attempt::of(&turn.view), JobEvent::Stage(Stage::Probe));
+        drop(bench);
+        bench = bench_on(Store::open(&file).unwrap());
+    }
+    let view = bench.task("first").unwrap();
+    assert_eq!((view.state, view.failure.as_ref().unwrap().code), (JobState::Failed, FailureCode::CutOff));
+    assert_eq!(state(&bench, second), JobState::Queued);
+    // A goodbye is no such cut.
+    let turn = bench.next(1).unwrap();
+    bench.happen(Attempt::of(&turn.view), JobEvent::Stage(Stage::Probe));
+    bench.interrupted(Attempt::of(&turn.view), kept());
+    drop(bench);
+    let bench = bench_on(Store::open(&file).unwrap());
+    let view = bench.task("second").unwrap();
+    assert_eq!((view.state, view.attempt, view.task.as_ref().unwrap().cut_off), (JobState::Queued, 2, 0));
+}
+
+#[test]
+fn a_record_that_is_deleted_leaves_the_work_and_its_key_is_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jobs.db");
+    let mut bench = bench_on(Store::open(&file).unwrap());
+    let job = add_task(&mut bench, "a");
+    assert_eq!(bench.store().keyed("a").unwrap(), Some((job, "d".into())));
+    bench.forget_task("a").unwrap();
+    assert_eq!(bench.task("a").unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(bench.store().keyed("a").unwrap(), None);
+    drop(bench);
+    let mut bench = bench_on(Store::open(&file).unwrap());
+    assert_eq!((bench.tasks().count(), state(&bench, job)), (0, JobState::Queued));
+    assert_eq!(bench.next(1).unwrap().view.id, job, "its work still comes");
+    let again = add_task(&mut bench, "a");
+    assert_ne!(again, job);
 }
