@@ -1,4 +1,4 @@
-//! The dashboard: what works now, what the machine is, what was done last.
+//! The dashboard: what works now, what the machine is, what pages did last.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -38,6 +38,7 @@ pub(crate) fn Painel() -> impl IntoView {
                     <section class="card">
                         <h2>{move || t().now}</h2>
                         <Now />
+                        <TasksLine />
                     </section>
                     <section class="card">
                         <h2>{move || t().last_jobs}</h2>
@@ -101,6 +102,28 @@ fn Now() -> impl IntoView {
         }
         .into_any()
     }
+}
+
+/// How many tasks of scripts work and wait, with the way to their page.
+#[component]
+fn TasksLine() -> impl IntoView {
+    let t = use_texts::<Doors>();
+    let locale = use_locale();
+    let helper = expect_context::<HelperState>();
+    let under_way = Memo::new(move |_| helper.tasks.with(|tasks| tasks.under_way()));
+    let line = move || {
+        let (active, waiting) = under_way.get();
+        let figure = |n: usize| locale.get().int(n as u64);
+        (active + waiting > 0).then(|| {
+            view! {
+                <p class="tasks-line" data-testid="painel-tasks">
+                    <A href=route::path(Page::Tarefas)>{notices::page(locale.get(), Page::Tarefas)}</A>
+                    <span class="quiet num">{(t().tasks)(&figure(active), &figure(waiting))}</span>
+                </p>
+            }
+        })
+    };
+    view! { {line} }
 }
 
 #[component]

@@ -59,6 +59,7 @@ pub(crate) fn task(id: u64, state: JobState) -> JobView {
         kept: true,
         predictions: format!("/videos/predictions/{id}_rtmpose-l.json"),
         visualization: Some(format!("/videos/visualizations/{id}_rtmpose-l.mp4")),
+        cut_off: 0,
         webhook: None,
     };
     let source = SourceRef::Path { path: format!("/videos/{id}.mp4") };

@@ -19,6 +19,7 @@ mod preview;
 mod queue;
 mod restart;
 mod task_list;
+mod tasks;
 mod work;
 
 use std::time::Duration;

@@ -38,6 +38,7 @@ fn task(n: u64, name: &str, state: JobState) -> JobView {
         kept: true,
         predictions: format!("/dados/videos/predictions/{stem}_rtmpose-l.json"),
         visualization: Some(format!("/dados/videos/visualizations/{stem}_rtmpose-l.mp4")),
+        cut_off: 0,
         webhook: None,
     };
     let has_begun = state != JobState::Queued;

@@ -87,13 +87,17 @@ pub(super) fn Acts(id: JobId, task: Memo<Option<Arc<JobView>>>) -> impl IntoView
             Group::Unfinished => view! { <GoOn id kept held name ask sure /> }.into_any(),
         })
     };
+    let forget = Callback::new(move |()| {
+        sure.set(false);
+        ask.run(Ask::Remove { job: id });
+    });
     view! {
         <div class="task-acts" title=why>
             <Show
                 when=move || sure.get() && standing.get().is_some_and(|standing| standing.group == Group::Unfinished)
                 fallback=move || view! { {buttons} }
             >
-                <Sure on_yes=Callback::new(move |()| ask.run(Ask::Remove { job: id })) on_no=Callback::new(move |()| sure.set(false)) />
+                <Sure on_yes=forget on_no=Callback::new(move |()| sure.set(false)) />
             </Show>
         </div>
     }
@@ -224,16 +228,19 @@ fn Outcome(task: Memo<Option<Arc<JobView>>>) -> impl IntoView {
     }
 }
 
-/// A row that goes to another list loses the focus: who uses the keyboard goes on at the row.
+/// A row that goes to another list loses the focus: who uses the keyboard goes on at the row, or at the page's top
+/// where the row is gone for good.
 fn keep_focus(id: JobId) {
-    let look = move || {
+    const LOOKS: [u64; 3] = [150, 600, 2_500];
+    let look = move |last: bool| {
         let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-        let main = document().query_selector(&format!("[aria-controls='task-{id}']")).ok().flatten();
-        if let Some(main) = main.filter(|_| is_lost).and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
-            drop(main.focus());
+        let row = document().query_selector(&format!("[aria-controls='task-{id}']")).ok().flatten();
+        let there = row.or_else(|| document().get_element_by_id("content").filter(|_| last));
+        if let Some(there) = there.filter(|_| is_lost).and_then(|there| there.dyn_into::<web_sys::HtmlElement>().ok()) {
+            drop(there.focus());
         }
     };
-    for after in [150, 600, 2_500] {
-        set_timeout(look, std::time::Duration::from_millis(after));
+    for after in LOOKS {
+        set_timeout(move || look(after == LOOKS[2]), std::time::Duration::from_millis(after));
     }
 }

@@ -47,6 +47,8 @@ pub(super) fn Programs() -> impl IntoView {
     let status_hint = move || newest.with(Option::is_none).then(|| t().status_hint);
     let token = Memo::new(move |_| helper.tasks.with(|tasks| tasks.api.token_file.clone()));
     let secret = Memo::new(move |_| helper.tasks.with(|tasks| tasks.api.webhook_secret_file.clone()));
+    let some = Memo::new(move |_| helper.tasks.with(|tasks| !tasks.all().is_empty()));
+    let has_tasks = move || some.get();
     let fold = move |event: leptos::ev::Event| {
         let details = event_target::<web_sys::Element>(&event);
         shown.programs.set(details.has_attribute("open"));
@@ -59,7 +61,10 @@ pub(super) fn Programs() -> impl IntoView {
                     <Icon shape=Shape::Down />
                 </summary>
                 <p class="quiet">{move || t().lead}</p>
+                // Before the first task the line to post one stands in the middle of the page.
+                <Show when=has_tasks>
                 <Line name="post" label=|t| t.post hint=Signal::derive(move || Some(t().post_hint)) line=Signal::derive(move || curl().post(&video())) />
+                </Show>
                 <Line name="status" label=|t| t.status hint=Signal::derive(status_hint) line=Signal::derive(move || curl().status(&id())) />
                 <Line name="cancel" label=|t| t.cancel line=Signal::derive(move || curl().cancel(&id())) />
                 <Line name="delete" label=|t| t.delete hint=Signal::derive(move || Some(t().delete_hint)) line=Signal::derive(move || curl().delete(&id())) />
