@@ -25,7 +25,8 @@ impl Curl {
         let name = video.replace('\\', "\\\\").replace('"', "\\\"");
         let plain = !video.contains(['\\', '"', ';', ',']);
         let form = if plain { format!("video=@{video}") } else { format!("video=@\"{name}\"") };
-        self.line("", "/process", vec![format!("-F {}", quoted(&form))])
+        // In quotes even where none are needed: people write their own path in between.
+        self.line("", "/process", vec![format!("-F {}", in_quotes(&form))])
     }
 
     /// How a task stands.
@@ -69,6 +70,10 @@ fn quoted(text: &str) -> String {
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
+    in_quotes(text)
+}
+
+fn in_quotes(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
@@ -106,19 +111,18 @@ mod tests {
     #[test]
     fn a_form_names_the_file_as_curl_reads_it() {
         assert_eq!(words(&curl(None).upload("/v/a b.mp4"))[1..], ["-F", "video=@/v/a b.mp4"]);
+        assert!(curl(None).upload("/v/a.mp4").ends_with("-F 'video=@/v/a.mp4'"));
         assert_eq!(words(&curl(None).upload(r#"/v/a;"b.mp4"#))[1..], ["-F", r#"video=@"/v/a;\"b.mp4""#]);
     }
 
     #[test]
     fn the_token_is_read_from_its_file_when_the_line_runs() {
-        let folder = std::env::temp_dir().join(format!("silhueta curl {}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join("it's a token");
+        let folder = tempfile::Builder::new().prefix("a folder ").tempdir().unwrap();
+        let file = folder.path().join("it's a token");
         std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), b"s3cret\n").unwrap();
         let line = curl(file.to_str()).status("7f");
         assert_eq!(words(&line), ["http://localhost:8000/status/7f", "-H", "Authorization: Bearer s3cret"]);
         assert!(!line.contains("s3cret"));
-        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

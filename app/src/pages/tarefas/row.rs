@@ -54,13 +54,13 @@ pub(super) fn Row(id: JobId) -> impl IntoView {
     let unfolded = Memo::new(move |_| shown.is_unfolded(id));
     let details = format!("task-{id}");
     let controls = details.clone();
-    let (title, said_of) = (name.clone(), name.clone());
+    let [title, said_of, data_name] = [(); 3].map(|()| name.clone());
     view! {
         <li
             class="task"
             data-testid="task"
             data-id=uuid
-            data-name=name.clone()
+            data-name=data_name
             data-state=move || notices::state_name(state.get())
         >
             <span class="state-dot" aria-hidden="true"></span>
@@ -73,7 +73,7 @@ pub(super) fn Row(id: JobId) -> impl IntoView {
                 on:click=move |_| shown.fold(id)
             >
                 <span class="task-line">
-                    <b class="task-name" title=title>{name.clone()}</b>
+                    <b class="task-name" title=title>{name}</b>
                     <Show when=is_again>
                         <span class="tag">{move || (t().attempt)(attempt.get())}</span>
                     </Show>

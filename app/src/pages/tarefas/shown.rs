@@ -105,7 +105,7 @@ impl Shown {
         });
         Effect::new(move |before: Option<Option<(_, BTreeSet<JobId>)>>| {
             let now = wanted.get();
-            let Some((session, ids)) = now.clone() else { return None };
+            let (session, ids) = now.clone()?;
             // In the same connection only what is new; lines of the others came by themselves.
             let had = before.flatten().filter(|(other, _)| *other == session).map(|(_, ids)| ids).unwrap_or_default();
             for job in ids.difference(&had).copied() {
