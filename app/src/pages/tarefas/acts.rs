@@ -236,11 +236,23 @@ fn keep_focus(id: JobId) {
         let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
         let row = document().query_selector(&format!("[aria-controls='task-{id}']")).ok().flatten();
         let there = row.or_else(|| document().get_element_by_id("content").filter(|_| last));
-        if let Some(there) = there.filter(|_| is_lost).and_then(|there| there.dyn_into::<web_sys::HtmlElement>().ok()) {
-            drop(there.focus());
+        if let Some(there) = there.filter(|_| is_lost) {
+            focus_in_place(&there);
         }
     };
     for after in LOOKS {
         set_timeout(move || look(after == LOOKS[2]), std::time::Duration::from_millis(after));
+    }
+}
+
+/// Gives the focus without scrolling: whoever presses on with the mouse finds everything where it was.
+fn focus_in_place(element: &web_sys::Element) {
+    let options = js_sys::Object::new();
+    let set = js_sys::Reflect::set(&options, &"preventScroll".into(), &true.into());
+    let focus =
+        js_sys::Reflect::get(element, &"focus".into()).ok().and_then(|it| it.dyn_into::<js_sys::Function>().ok());
+    if let Some(focus) = focus.filter(|_| set.is_ok()) {
+        // Refused only where it is gone already.
+        drop(focus.call1(element, &options));
     }
 }
