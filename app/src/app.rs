@@ -8,7 +8,7 @@ use silhueta_shared::protocol::Page;
 use crate::files::{Imports, Uploads};
 use crate::i18n::provide_locale;
 use crate::net::Link;
-use crate::pages::{Configuracoes, Door, Modelos, Nowhere, Painel, Processar};
+use crate::pages::{Configuracoes, Door, Modelos, Nowhere, Painel, Processar, Tarefas};
 use crate::shell::{Shell, last_page};
 use crate::state::bench::Bench;
 use crate::state::helper::HelperState;
@@ -44,7 +44,7 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/ao-vivo") view=|| view! { <Door page=Page::AoVivo /> } />
                     <Route path=path!("/rostos") view=|| view! { <Door page=Page::Rostos /> } />
                     <Route path=path!("/resultados") view=|| view! { <Door page=Page::Resultados /> } />
-                    <Route path=path!("/tarefas") view=|| view! { <Door page=Page::Tarefas /> } />
+                    <Route path=path!("/tarefas") view=Tarefas />
                     <Route path=path!("/modelos") view=Modelos />
                     <Route path=path!("/configuracoes") view=Configuracoes />
                 </Routes>

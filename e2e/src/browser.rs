@@ -43,10 +43,21 @@ pub fn journey(test: &str, walk: impl AsyncFnOnce(&mut Server, &Browser)) {
 
 /// The same with a helper that was started in its own way.
 pub fn journey_at(test: &str, mut server: Server, chromium: &Path, walk: impl AsyncFnOnce(&mut Server, &Browser)) {
+    browse(test, chromium, async |browser| walk(&mut server, browser).await);
+}
+
+/// The same with no helper: the test brings what the page talks to.
+pub fn journey_alone(test: &str, walk: impl AsyncFnOnce(&Browser)) {
+    if let Some(chromium) = find(test) {
+        browse(test, &chromium, walk);
+    }
+}
+
+fn browse(test: &str, chromium: &Path, walk: impl AsyncFnOnce(&Browser)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let browser = Browser::launch(test, chromium).await;
-        let walked = AssertUnwindSafe(walk(&mut server, &browser)).catch_unwind().await;
+        let walked = AssertUnwindSafe(walk(&browser)).catch_unwind().await;
         if let Err(panic) = walked {
             browser.picture_all().await;
             std::panic::resume_unwind(panic);

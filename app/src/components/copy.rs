@@ -13,7 +13,12 @@ use crate::state::late;
 
 /// Copies what `text` says when pressed.
 #[component]
-pub(crate) fn Copy(text: impl Fn() -> String + 'static) -> impl IntoView {
+pub(crate) fn Copy(
+    text: impl Fn() -> String + 'static,
+    /// What is copied, for who listens: where several of these stand together.
+    #[prop(into, optional)]
+    of: Option<Signal<String>>,
+) -> impl IntoView {
     let t = use_texts::<Shell>();
     let copied = RwSignal::new(false);
     let copy = move |_| {
@@ -28,7 +33,13 @@ pub(crate) fn Copy(text: impl Fn() -> String + 'static) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="button small quiet-button" on:click=copy>
+        <button
+            type="button"
+            class="button small quiet-button copy"
+            data-testid="copy"
+            aria-label=move || of.map(|of| format!("{}: {}", if copied.get() { t().copied } else { t().copy }, of.get()))
+            on:click=copy
+        >
             {move || {
                 let shape = if copied.get() { Shape::Check } else { Shape::Copy };
                 view! { <Icon shape /> }

@@ -71,21 +71,9 @@ pub(crate) fn door(locale: Locale, page: Page) -> Door {
                 "Сегодня: в конце запуска «Обработка» даёт открыть видео с разметкой и скачать данные.",
             ),
         ],
-        Page::Tarefas => [
-            (
-                "Aqui vai aparecer a fila de tarefas que outros programas enviam pela API.",
-                "Hoje: envie vídeos pela página Processar ou use “silhueta run” no terminal.",
-            ),
-            (
-                "Here the queue of tasks that other programs send through the API will appear.",
-                "Today: bring videos to the page Process, or use “silhueta run” in a terminal.",
-            ),
-            (
-                "Здесь появится очередь задач, которые присылают другие программы через API.",
-                "Сегодня: отправляйте видео через «Обработку» или используйте «silhueta run» в терминале.",
-            ),
-        ],
-        Page::Painel | Page::Processar | Page::Modelos | Page::Configuracoes => [("", ""), ("", ""), ("", "")],
+        Page::Painel | Page::Processar | Page::Tarefas | Page::Modelos | Page::Configuracoes => {
+            [("", ""), ("", ""), ("", "")]
+        }
     };
     let (will, today) = match locale {
         Locale::PtBr => pt_br,
@@ -102,6 +90,8 @@ pub(crate) struct Doors {
     pub(crate) painel_lead: &'static str,
     pub(crate) now: &'static str,
     pub(crate) idle: &'static str,
+    /// Tasks at work, and those that wait.
+    pub(crate) tasks: fn(&str, &str) -> String,
     pub(crate) last_jobs: &'static str,
     pub(crate) no_jobs: &'static str,
     pub(crate) machine: &'static str,
@@ -131,7 +121,8 @@ const PT_BR: Doors = Doors {
     go_processar: "Ir para Processar",
     painel_lead: "O que a máquina faz agora e o que fez por último.",
     now: "Agora",
-    idle: "Nada em andamento.",
+    idle: "Nenhuma página trabalha.",
+    tasks: |active, waiting| format!("{active} em trabalho, {waiting} na espera"),
     last_jobs: "Últimos trabalhos",
     no_jobs: "Nenhum vídeo foi processado ainda.",
     machine: "Máquina",
@@ -159,7 +150,8 @@ const EN: Doors = Doors {
     go_processar: "Go to Process",
     painel_lead: "What the machine is doing now, and did last.",
     now: "Now",
-    idle: "Nothing is under way.",
+    idle: "No page is working.",
+    tasks: |active, waiting| format!("{active} at work, {waiting} waiting"),
     last_jobs: "Last jobs",
     no_jobs: "No video has been processed yet.",
     machine: "Machine",
@@ -187,7 +179,8 @@ const RU: Doors = Doors {
     go_processar: "К обработке",
     painel_lead: "Что машина делает сейчас и что делала недавно.",
     now: "Сейчас",
-    idle: "Ничего не выполняется.",
+    idle: "Ни одна страница не работает.",
+    tasks: |active, waiting| format!("в работе {active}, ждут {waiting}"),
     last_jobs: "Последние работы",
     no_jobs: "Ни одно видео ещё не обработано.",
     machine: "Машина",

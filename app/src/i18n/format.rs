@@ -193,6 +193,16 @@ pub(crate) fn time_of_day(ms: u64, offset: i64) -> String {
     format!("{:02}:{:02}:{:02}", day / 3600, day / 60 % 60, day % 60)
 }
 
+/// The time of day, or the date where that was another day than `now`; both in milliseconds since 1970.
+pub(crate) fn moment(when: u64, now: u64, locale: Locale) -> String {
+    let day = |ms: u64| (ms / 60_000).saturating_add_signed(utc_offset(ms)) / (24 * 60);
+    if day(when) == day(now) {
+        return time_of_day(when, utc_offset(when));
+    }
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(when as f64));
+    date.to_locale_date_string(locale.tag(), &wasm_bindgen::JsValue::UNDEFINED).into()
+}
+
 /// Minutes that this machine's clock is ahead of UTC at a time.
 pub(crate) fn utc_offset(ms: u64) -> i64 {
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms as f64));

@@ -11,10 +11,12 @@ mod notices_en;
 mod notices_pt;
 mod notices_ru;
 pub(crate) mod processar;
+pub(crate) mod programs;
 pub(crate) mod queue;
 pub(crate) mod results;
 pub(crate) mod shell;
 pub(crate) mod shut_down;
+pub(crate) mod tarefas;
 pub(crate) mod tile;
 
 use leptos::prelude::*;

@@ -4,7 +4,7 @@
 use silhueta_shared::job::{Device, Failure, FailureCode, Stage};
 use silhueta_shared::model::Role;
 use silhueta_shared::notice::{Notice, VideoFacts, VideoWarning};
-use silhueta_shared::protocol::Page;
+use silhueta_shared::protocol::{Page, StageView};
 use silhueta_shared::state::JobState;
 
 use super::format::Forms;
@@ -178,6 +178,14 @@ pub(crate) fn frames_of(locale: Locale, n: u64) -> String {
         Locale::Ru => ["кадр", "кадра", "кадров"],
     };
     locale.counted(n, forms)
+}
+
+/// `8.090 / 18.812` while it counts, `18.812 quadros` after.
+pub(crate) fn frames_at(locale: Locale, view: &StageView, counting: bool) -> String {
+    match view.total {
+        Some(total) if counting && total > 0 => format!("{} / {}", locale.int(view.done), locale.int(total)),
+        _ => frames_of(locale, view.done),
+    }
 }
 
 /// `41 trilhas`.

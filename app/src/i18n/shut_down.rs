@@ -1,6 +1,6 @@
 //! Words of the button that ends the helper.
 
-use super::section;
+use super::{Locale, section};
 
 /// Every text of it.
 pub(crate) struct ShutDownTexts {
@@ -10,6 +10,8 @@ pub(crate) struct ShutDownTexts {
     pub(crate) cancel: &'static str,
     pub(crate) question: &'static str,
     pub(crate) question_at_work: fn(&str) -> String,
+    /// Only tasks of scripts are under way.
+    pub(crate) question_tasks: fn(u64) -> String,
 }
 
 section!(ShutDownTexts);
@@ -23,6 +25,10 @@ const PT_BR: ShutDownTexts = ShutDownTexts {
     question_at_work: |video| {
         format!("Encerrar o programa? {video} está em andamento e será interrompido; o que já foi feito é guardado.")
     },
+    question_tasks: |n| {
+        let tasks = Locale::PtBr.counted(n, ["tarefa vai continuar", "tarefas vão continuar", "tarefas vão continuar"]);
+        format!("Encerrar o programa? Quando ele voltar, {tasks} sem perder o que já foi feito.")
+    },
 };
 
 const EN: ShutDownTexts = ShutDownTexts {
@@ -34,6 +40,10 @@ const EN: ShutDownTexts = ShutDownTexts {
     question_at_work: |video| {
         format!("Shut the program down? {video} is at work and will be interrupted; what is done so far is kept.")
     },
+    question_tasks: |n| {
+        let tasks = Locale::En.counted(n, ["task goes on", "tasks go on", "tasks go on"]);
+        format!("Shut the program down? When it is back, {tasks}; what is done so far is kept.")
+    },
 };
 
 const RU: ShutDownTexts = ShutDownTexts {
@@ -44,5 +54,9 @@ const RU: ShutDownTexts = ShutDownTexts {
     question: "Завершить программу? Сейчас ничего не выполняется.",
     question_at_work: |video| {
         format!("Завершить программу? {video} ещё обрабатывается и будет прервано; уже сделанное сохранится.")
+    },
+    question_tasks: |n| {
+        let tasks = Locale::Ru.counted(n, ["задача продолжится", "задачи продолжатся", "задач продолжатся"]);
+        format!("Завершить программу? После нового запуска {tasks}; уже сделанное сохранится.")
     },
 };

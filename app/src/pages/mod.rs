@@ -7,9 +7,11 @@ mod modelos;
 mod painel;
 mod processar;
 mod shut_down;
+mod tarefas;
 
 pub(crate) use configuracoes::Configuracoes;
 pub(crate) use door::{Door, Nowhere};
 pub(crate) use modelos::Modelos;
 pub(crate) use painel::Painel;
 pub(crate) use processar::Processar;
+pub(crate) use tarefas::Tarefas;

@@ -1,4 +1,4 @@
-//! The dashboard: what works now, what the machine is, what was done last.
+//! The dashboard: what works now, what the machine is, what pages did last.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -6,8 +6,8 @@ use silhueta_shared::protocol::{JobView, Page};
 
 use super::machine::Machine;
 use crate::i18n::doors::Doors;
-use crate::i18n::format::{clock, time_of_day, utc_offset};
-use crate::i18n::{Locale, notices, use_locale, use_texts};
+use crate::i18n::format::{clock, moment};
+use crate::i18n::{notices, use_locale, use_texts};
 use crate::shell::hardware::HardwareMeters;
 use crate::state::helper::HelperState;
 use crate::state::progress::share;
@@ -38,6 +38,7 @@ pub(crate) fn Painel() -> impl IntoView {
                     <section class="card">
                         <h2>{move || t().now}</h2>
                         <Now />
+                        <TasksLine />
                     </section>
                     <section class="card">
                         <h2>{move || t().last_jobs}</h2>
@@ -103,6 +104,28 @@ fn Now() -> impl IntoView {
     }
 }
 
+/// How many tasks of scripts work and wait, with the way to their page.
+#[component]
+fn TasksLine() -> impl IntoView {
+    let t = use_texts::<Doors>();
+    let locale = use_locale();
+    let helper = expect_context::<HelperState>();
+    let under_way = Memo::new(move |_| helper.tasks.with(|tasks| tasks.under_way()));
+    let line = move || {
+        let (active, waiting) = under_way.get();
+        let figure = |n: usize| locale.get().int(n as u64);
+        (active + waiting > 0).then(|| {
+            view! {
+                <p class="tasks-line" data-testid="painel-tasks">
+                    <A href=route::path(Page::Tarefas)>{notices::page(locale.get(), Page::Tarefas)}</A>
+                    <span class="quiet num">{(t().tasks)(&figure(active), &figure(waiting))}</span>
+                </p>
+            }
+        })
+    };
+    view! { {line} }
+}
+
 #[component]
 fn JobRow(job: JobView) -> impl IntoView {
     let locale = use_locale();
@@ -120,17 +143,7 @@ fn JobRow(job: JobView) -> impl IntoView {
             <span>{move || notices::state(locale.get(), state)}</span>
             <span class="quiet">{move || people.map(|people| notices::people_of(locale.get(), people))}</span>
             <span class="quiet">{took}</span>
-            <time class="quiet">{move || shown_time(when, helper.now(), locale.get())}</time>
+            <time class="quiet">{move || moment(when, helper.now(), locale.get())}</time>
         </li>
     }
-}
-
-/// The time of day, or the date where that was another day.
-fn shown_time(when: u64, now: u64, locale: Locale) -> String {
-    let day = |ms: u64| (ms / 60_000).saturating_add_signed(utc_offset(ms)) / (24 * 60);
-    if day(when) == day(now) {
-        return time_of_day(when, utc_offset(when));
-    }
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(when as f64));
-    date.to_locale_date_string(locale.tag(), &wasm_bindgen::JsValue::UNDEFINED).into()
 }

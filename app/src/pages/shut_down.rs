@@ -19,7 +19,9 @@ pub(super) fn ShutDown() -> impl IntoView {
     let t = use_texts::<ShutDownTexts>();
     let link = expect_context::<Link>();
     let toasts = expect_context::<Toasts>();
-    let lock = expect_context::<HelperState>().lock;
+    let helper = expect_context::<HelperState>();
+    let lock = helper.lock;
+    let tasks = Memo::new(move |_| helper.tasks.with(|tasks| tasks.under_way()));
     let (asking, asked) = (RwSignal::new(false), RwSignal::new(false));
     let online = move || link.status().get() == LinkStatus::Online;
     let cancel = NodeRef::<Button>::new();
@@ -39,9 +41,10 @@ pub(super) fn ShutDown() -> impl IntoView {
             late::set(asked, false);
         });
     };
-    let question = move || match lock.get() {
-        Some(lock) => (t().question_at_work)(&lock.video),
-        None => t().question.to_owned(),
+    let question = move || match (lock.get(), tasks.get()) {
+        (Some(lock), _) => (t().question_at_work)(&lock.video),
+        (None, (0, 0)) => t().question.to_owned(),
+        (None, (active, waiting)) => (t().question_tasks)((active + waiting) as u64),
     };
     view! {
         <section class="card" data-testid="shut-down">

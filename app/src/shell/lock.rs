@@ -1,4 +1,4 @@
-//! The banner on every page but the one that works: who works, on what, and the way there.
+//! The banner on every page that has to wait for another: who works, on what, and the way there.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -11,7 +11,7 @@ use crate::net::Link;
 use crate::state::helper::HelperState;
 use crate::state::route;
 
-/// Shown while another page holds the workbench.
+/// Shown while another page holds the workbench. Tarefas is never locked: it says itself which tasks wait for it.
 #[component]
 pub(super) fn LockBanner(here: Memo<Option<Page>>) -> impl IntoView {
     let t = use_texts::<Shell>();
@@ -19,7 +19,8 @@ pub(super) fn LockBanner(here: Memo<Option<Page>>) -> impl IntoView {
     let link = expect_context::<Link>();
     let lock = expect_context::<HelperState>().lock;
     let banner = move || {
-        let lock = lock.get().filter(|lock| Some(lock.page) != here.get())?;
+        let here = here.get();
+        let lock = lock.get().filter(|lock| Some(lock.page) != here && here != Some(Page::Tarefas))?;
         let name = notices::page(locale.get(), lock.page);
         let owner =
             if lock.owner.is_some() && lock.owner == link.session() { t().lock_here } else { t().lock_elsewhere };

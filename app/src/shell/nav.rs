@@ -2,18 +2,19 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use silhueta_shared::protocol::{Page, RunId};
+use silhueta_shared::protocol::Page;
 
+use super::seen::Seen;
 use crate::components::{Icon, page_shape};
 use crate::i18n::shell::Shell;
 use crate::i18n::{notices, use_locale, use_texts};
-use crate::state::dots::{Dot, dot};
+use crate::state::dots::{Dot, dot, task_dot};
 use crate::state::helper::HelperState;
 use crate::state::route;
 
 /// The pages as links.
 #[component]
-pub(super) fn Navigation(here: Memo<Option<Page>>, seen: RwSignal<Vec<(Page, RunId)>>) -> impl IntoView {
+pub(super) fn Navigation(here: Memo<Option<Page>>, seen: Seen) -> impl IntoView {
     let t = use_texts::<Shell>();
     view! {
         <nav aria-label=move || t().pages>
@@ -26,12 +27,16 @@ pub(super) fn Navigation(here: Memo<Option<Page>>, seen: RwSignal<Vec<(Page, Run
 }
 
 #[component]
-fn PageLink(page: Page, here: Memo<Option<Page>>, seen: RwSignal<Vec<(Page, RunId)>>) -> impl IntoView {
+fn PageLink(page: Page, here: Memo<Option<Page>>, seen: Seen) -> impl IntoView {
     let t = use_texts::<Shell>();
     let locale = use_locale();
     let helper = expect_context::<HelperState>();
     let shown = Memo::new(move |_| {
-        let seen = seen.with(|seen| seen.iter().find(|(other, _)| *other == page).map(|(_, run)| *run));
+        if page == Page::Tarefas {
+            let seen = seen.tasks.get();
+            return helper.tasks.with(|tasks| task_dot(tasks.all(), seen));
+        }
+        let seen = seen.runs.with(|seen| seen.iter().find(|(other, _)| *other == page).map(|(_, run)| *run));
         let lock = helper.lock.get();
         helper.jobs.with(|jobs| dot(page, jobs, lock.as_ref(), seen))
     });

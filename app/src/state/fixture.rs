@@ -4,7 +4,7 @@ use silhueta_shared::model::Role;
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{
     Hardware, JobId, JobSettings, JobView, LogLine, ModelOrigin, ModelShelf, ModelSource, ModelView, OfferedModel,
-    Page, QueueView, Root, RootId, RunId, Snapshot, SourceRef, TaskApi,
+    Page, QueueView, Root, RootId, RunId, Snapshot, SourceRef, TaskApi, TaskView,
 };
 use silhueta_shared::state::JobState;
 
@@ -47,6 +47,23 @@ pub(crate) fn job(id: u64, run: u64, source: SourceRef, state: JobState) -> JobV
         started: None,
         ended: None,
     }
+}
+
+/// A task with a run of its own, of `/videos/N.mp4`.
+pub(crate) fn task(id: u64, state: JobState) -> JobView {
+    let task = TaskView {
+        id: format!("00000000-0000-4000-8000-{id:012}"),
+        model: "rtmpose-l".into(),
+        from: "curl/8.5.0".into(),
+        boxes: None,
+        kept: true,
+        predictions: format!("/videos/predictions/{id}_rtmpose-l.json"),
+        visualization: Some(format!("/videos/visualizations/{id}_rtmpose-l.mp4")),
+        cut_off: 0,
+        webhook: None,
+    };
+    let source = SourceRef::Path { path: format!("/videos/{id}.mp4") };
+    JobView { page: Page::Tarefas, task: Some(task), ..job(id, id, source, state) }
 }
 
 pub(crate) fn line(seq: u64) -> LogLine {

@@ -10,6 +10,7 @@ use silhueta_shared::protocol::{
 use silhueta_shared::worker::DoctorReport;
 
 use super::model::{self, Changed, Model};
+use super::tasks::Tasks;
 
 /// What the helper says, in context.
 #[derive(Clone, Copy)]
@@ -19,11 +20,13 @@ pub(crate) struct HelperState {
     pub(crate) known: RwSignal<bool>,
     /// The helper's version.
     pub(crate) app: RwSignal<String>,
-    /// Oldest first.
+    /// The pages' jobs, oldest first; tasks are not among them.
     pub(crate) jobs: RwSignal<Vec<JobView>>,
+    /// What scripts posted.
+    pub(crate) tasks: RwSignal<Tasks>,
     /// Who waits.
     pub(crate) queue: RwSignal<QueueView>,
-    /// Each by rising `seq`.
+    /// The pages' logs, each by rising `seq`.
     pub(crate) logs: RwSignal<BTreeMap<JobId, Vec<LogLine>>>,
     /// Who holds the workbench.
     pub(crate) lock: RwSignal<Option<Lock>>,
@@ -55,6 +58,7 @@ impl HelperState {
             known: RwSignal::new(false),
             app: RwSignal::default(),
             jobs: RwSignal::default(),
+            tasks: RwSignal::default(),
             queue: RwSignal::default(),
             logs: RwSignal::default(),
             lock: RwSignal::default(),
@@ -79,9 +83,16 @@ impl HelperState {
 
     /// Takes lines of a log in that were asked for.
     pub(crate) fn hear_log(&self, job: JobId, lines: Vec<LogLine>) {
-        let mut logs = false;
-        self.model.update_value(|model| logs = model::add_log(model, job, lines));
-        self.show(Changed { logs, ..Changed::default() });
+        let mut changed = Changed::default();
+        self.model.update_value(|model| changed = model::add_log(model, job, lines));
+        self.show(changed);
+    }
+
+    /// From now on the lines of a task's log are kept, or not any more. Those before have to be asked for.
+    pub(crate) fn follow_task(&self, job: JobId, on: bool) {
+        let mut tasks = false;
+        self.model.update_value(|model| tasks = model.tasks.follow(job, on));
+        self.show(Changed { tasks, ..Changed::default() });
     }
 
     /// The helper was asked to forget how a download ended, which it tells nobody.
@@ -132,6 +143,9 @@ impl HelperState {
             }
             if all || changed.jobs {
                 self.jobs.set(model.jobs.clone());
+            }
+            if all || changed.tasks {
+                self.tasks.set(model.tasks.clone());
             }
             if all || changed.lock {
                 self.lock.set(model.lock.clone());

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use silhueta_shared::protocol::{
     FetchState, Hardware, HelperMessage, JobId, JobView, Lock, LogLine, ModelFetch, ModelShelf, QueueView, Root,
-    Snapshot, StageView, TaskApi,
+    Snapshot, StageView,
 };
 use silhueta_shared::state::JobState;
 use silhueta_shared::worker::{DoctorReport, Progress};
+
+use super::tasks::{self, Tasks};
 
 /// Lines that are kept of one job's log; the oldest go first.
 pub(crate) const LOG_LIMIT: usize = 1000;
@@ -19,13 +21,13 @@ pub(crate) struct Model {
     pub(crate) known: bool,
     /// The helper's version.
     pub(crate) app: String,
-    /// Oldest first.
+    /// The pages' jobs, oldest first. What scripts posted is none of them: no page takes a task for its own.
     pub(crate) jobs: Vec<JobView>,
     /// Who waits.
     pub(crate) queue: QueueView,
-    /// What the task API takes.
-    pub(crate) tasks: TaskApi,
-    /// Each by rising `seq`.
+    /// What scripts posted, with its logs.
+    pub(crate) tasks: Tasks,
+    /// The pages' logs, each by rising `seq`.
     pub(crate) logs: BTreeMap<JobId, Vec<LogLine>>,
     pub(crate) lock: Option<Lock>,
     pub(crate) hardware: Option<Hardware>,
@@ -48,6 +50,7 @@ pub(crate) struct Model {
 pub(crate) struct Changed {
     pub(crate) all: bool,
     pub(crate) jobs: bool,
+    pub(crate) tasks: bool,
     pub(crate) queue: bool,
     pub(crate) logs: bool,
     pub(crate) lock: bool,
@@ -66,15 +69,19 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
             *model = welcomed(model, app, *snapshot, now);
             Changed { all: true, ..nothing }
         }
-        HelperMessage::Job(job) => {
-            put(&mut model.jobs, *job);
-            Changed { jobs: true, ..nothing }
-        }
+        HelperMessage::Job(job) => model.take(*job),
         HelperMessage::Jobs(jobs) => {
-            jobs.into_iter().for_each(|job| put(&mut model.jobs, job));
-            Changed { jobs: true, ..nothing }
+            let changes = jobs.into_iter().map(|job| model.take(job));
+            changes.fold(nothing, |all, one| Changed {
+                jobs: all.jobs || one.jobs,
+                tasks: all.tasks || one.tasks,
+                ..all
+            })
         }
         HelperMessage::Removed { job } => {
+            if model.tasks.forget(job) {
+                return Changed { tasks: true, ..nothing };
+            }
             model.jobs.retain(|other| other.id != job);
             model.logs.remove(&job);
             Changed { jobs: true, logs: true, ..nothing }
@@ -84,18 +91,20 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
             Changed { queue: true, ..nothing }
         }
         HelperMessage::Progress { job, progress } => {
+            if let Some(task) = model.tasks.find_mut(job) {
+                return Changed { tasks: went_on(task, progress), ..nothing };
+            }
             let job = model.jobs.iter_mut().find(|other| other.id == job);
             Changed { jobs: job.is_some_and(|job| went_on(job, progress)), ..nothing }
         }
-        HelperMessage::Log { job, line } => {
-            Changed { logs: add_lines(model.logs.entry(job).or_default(), [line]), ..nothing }
-        }
+        HelperMessage::Log { job, line } => model.hear(job, line),
         HelperMessage::Logs(lines) => {
-            let mut logs = false;
-            for (job, line) in lines {
-                logs |= add_lines(model.logs.entry(job).or_default(), [line]);
-            }
-            Changed { logs, ..nothing }
+            let changes = lines.into_iter().map(|(job, line)| model.hear(job, line));
+            changes.fold(nothing, |all, one| Changed {
+                logs: all.logs || one.logs,
+                tasks: all.tasks || one.tasks,
+                ..all
+            })
         }
         HelperMessage::Lock(lock) => {
             model.lock = lock;
@@ -130,9 +139,35 @@ pub(crate) fn apply(model: &mut Model, message: HelperMessage, now: u64) -> Chan
     }
 }
 
+impl Model {
+    /// Puts a job in its place, among the pages' or the tasks.
+    fn take(&mut self, job: JobView) -> Changed {
+        if tasks::is_task(&job) {
+            self.tasks.put(job);
+            return Changed { tasks: true, ..Changed::default() };
+        }
+        put(&mut self.jobs, job);
+        Changed { jobs: true, ..Changed::default() }
+    }
+
+    fn hear(&mut self, job: JobId, line: LogLine) -> Changed {
+        let Self { tasks, logs, .. } = self;
+        if tasks.find(job).is_some() {
+            // Thousands of tasks write lines: only what somebody reads is kept.
+            let open = tasks.logs.get_mut(&job);
+            return Changed { tasks: open.is_some_and(|lines| add_lines(lines, [line])), ..Changed::default() };
+        }
+        Changed { logs: add_lines(logs.entry(job).or_default(), [line]), ..Changed::default() }
+    }
+}
+
 /// Takes older lines of a job's log in, as the helper answered them.
-pub(crate) fn add_log(model: &mut Model, job: JobId, lines: Vec<LogLine>) -> bool {
-    add_lines(model.logs.entry(job).or_default(), lines)
+pub(crate) fn add_log(model: &mut Model, job: JobId, lines: Vec<LogLine>) -> Changed {
+    if model.tasks.find(job).is_some() {
+        let open = model.tasks.logs.get_mut(&job);
+        return Changed { tasks: open.is_some_and(|known| add_lines(known, lines)), ..Changed::default() };
+    }
+    Changed { logs: add_lines(model.logs.entry(job).or_default(), lines), ..Changed::default() }
 }
 
 /// The last line up to which nothing is missing: what to ask the helper for lines after.
@@ -165,6 +200,7 @@ fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model 
         out,
     } = snapshot;
     jobs.sort_by_key(|job| job.id);
+    let (posted, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(tasks::is_task);
     // Logs heard before stay, unless the number now names another job (the helper's store was thrown away).
     let same = |id: &JobId| {
         let created = |jobs: &[JobView]| jobs.iter().find(|job| job.id == *id).map(|job| job.created);
@@ -173,8 +209,11 @@ fn welcomed(before: &Model, app: String, snapshot: Snapshot, now: u64) -> Model 
     let mut logs: BTreeMap<_, _> =
         before.logs.iter().filter(|(id, _)| same(id)).map(|(id, lines)| (*id, lines.clone())).collect();
     for (job, line) in log {
-        add_lines(logs.entry(job).or_default(), [line]);
+        if !posted.iter().any(|task| task.id == job) {
+            add_lines(logs.entry(job).or_default(), [line]);
+        }
     }
+    let tasks = before.tasks.welcomed(posted, tasks);
     let clock_offset = i64::try_from(i128::from(theirs) - i128::from(now)).unwrap_or_default();
     Model {
         known: true,

@@ -6,7 +6,7 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, FetchProgress, SessionId, VERSION, WireError};
 
 use super::*;
-use crate::state::fixture::{file, job, job_id, line, model as there, offer, shelf, snapshot};
+use crate::state::fixture::{file, job, job_id, line, model as there, offer, shelf, snapshot, task};
 
 fn welcome(snapshot: Snapshot) -> HelperMessage {
     HelperMessage::Welcome {
@@ -45,6 +45,35 @@ fn logs_outlive_a_reconnection_but_not_another_store() {
     apply(&mut model, welcome(now), 0);
     assert_eq!(model.logs[&job_id(1)], [line(1), line(2), line(3)], "joined, nothing twice");
     assert!(!model.logs.contains_key(&job_id(2)));
+}
+
+#[test]
+fn tasks_are_none_of_the_pages_jobs() {
+    let (own, posted) = (job(1, 1, file(1, "a"), JobState::Queued), task(2, JobState::Running(Stage::Track)));
+    let mut now = snapshot(vec![posted.clone(), own.clone()]);
+    now.log = vec![(posted.id, line(1))];
+    let mut model = Model::default();
+    apply(&mut model, welcome(now), 0);
+    apply(&mut model, HelperMessage::Job(Box::new(task(3, JobState::Queued))), 0);
+    apply(&mut model, HelperMessage::Jobs(vec![task(4, JobState::Failed)]), 0);
+    assert_eq!(model.jobs, [own]);
+    assert!(model.logs.is_empty(), "the page's log is no task's");
+    let ids: Vec<_> = model.tasks.all().iter().map(|task| task.id.get()).collect();
+    assert_eq!(ids, [2, 3, 4]);
+
+    let changed = apply(&mut model, progress(2, Stage::Pose, 7), 0);
+    assert_eq!(changed, Changed { tasks: true, ..Changed::default() }, "no page of jobs is drawn anew");
+    let at = model.tasks.find(job_id(2)).unwrap();
+    assert_eq!((at.state, at.stages[0].done), (JobState::Running(Stage::Pose), 7));
+
+    // Lines are kept once somebody reads them, live and asked for.
+    let said = |seq| HelperMessage::Log { job: job_id(2), line: line(seq) };
+    assert_eq!(apply(&mut model, said(1), 0), Changed::default());
+    assert!(model.tasks.follow(job_id(2), true));
+    assert!(apply(&mut model, said(3), 0).tasks && add_log(&mut model, job_id(2), vec![line(1), line(2)]).tasks);
+    assert_eq!(model.tasks.log(job_id(2)), Some(&[line(1), line(2), line(3)][..]));
+    let removed = apply(&mut model, HelperMessage::Removed { job: job_id(2) }, 0);
+    assert_eq!((removed.tasks, removed.jobs, model.tasks.log(job_id(2))), (true, false, None));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use silhueta_shared::protocol::{JobView, StageView};
 use silhueta_shared::state::JobState;
 
 /// What part of a job a stage is, by rule of thumb.
-const fn weight(stage: Stage) -> f64 {
+pub(super) const fn weight(stage: Stage) -> f64 {
     match stage {
         Stage::Probe | Stage::Identify => 0.02,
         Stage::Track => 0.48,

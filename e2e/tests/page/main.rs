@@ -18,6 +18,8 @@ mod precision;
 mod preview;
 mod queue;
 mod restart;
+mod task_list;
+mod tasks;
 mod work;
 
 use std::time::Duration;

@@ -1,10 +1,9 @@
 //! What can be done with a job that ended before its results were there: go on, begin anew, forget it.
 
-use leptos::html;
 use leptos::prelude::*;
 use silhueta_shared::protocol::{Ask, JobId, JobView};
 
-use crate::components::{Icon, Shape};
+use crate::components::{Icon, Shape, Sure};
 use crate::i18n::processar::Processar;
 use crate::i18n::queue::{Queue, kept};
 use crate::i18n::{notices, use_locale, use_texts};
@@ -90,29 +89,5 @@ pub(super) fn GoOn(id: JobId, job: Memo<Option<JobView>>) -> impl IntoView {
         >
             <Sure on_yes=Callback::new(move |()| remove()) on_no=Callback::new(move |()| sure.set(false)) />
         </Show>
-    }
-}
-
-/// Asks before what was done is thrown away.
-#[component]
-fn Sure(on_yes: Callback<()>, on_no: Callback<()>) -> impl IntoView {
-    let t = use_texts::<Queue>();
-    let keep = NodeRef::<html::Button>::new();
-    // The pressed button is gone: who uses the keyboard goes on here.
-    Effect::new(move |_| {
-        if let Some(button) = keep.get() {
-            drop(button.focus());
-        }
-    });
-    view! {
-        <div class="go-on" role="group" aria-label=move || t().sure>
-            <span class="sure">{move || t().sure}</span>
-            <button type="button" class="button small danger" data-testid="discard" on:click=move |_| on_yes.run(())>
-                {move || t().discard}
-            </button>
-            <button type="button" class="button small" data-testid="keep" node_ref=keep on:click=move |_| on_no.run(())>
-                {move || t().keep}
-            </button>
-        </div>
     }
 }

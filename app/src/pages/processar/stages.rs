@@ -3,39 +3,17 @@
 use leptos::prelude::*;
 use silhueta_shared::job::Stage;
 use silhueta_shared::notice::Notice;
-use silhueta_shared::protocol::{JobView, LogLine, StageView};
+use silhueta_shared::protocol::LogLine;
 use silhueta_shared::state::JobState;
 
 use crate::components::{Icon, Shape};
 use crate::i18n::format::{clock, seconds_left};
 use crate::i18n::processar::Processar;
-use crate::i18n::{Locale, notices, use_locale, use_texts};
+use crate::i18n::{notices, use_locale, use_texts};
 use crate::state::bench::Bench;
 use crate::state::helper::HelperState;
 use crate::state::progress::stage_share;
-
-/// Those that are shown; the first, `probe`, is said where `track` will be.
-const SHOWN: [Stage; 4] = [Stage::Track, Stage::Identify, Stage::Pose, Stage::Export];
-
-/// How a stage stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Waiting,
-    Now,
-    Paused,
-    Done,
-}
-
-impl Standing {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Now => "now",
-            Self::Paused => "paused",
-            Self::Done => "done",
-        }
-    }
-}
+use crate::state::standing::{SHOWN, Standing, standing};
 
 /// The stages side by side.
 #[component]
@@ -80,7 +58,7 @@ fn StageCard(stage: Stage) -> impl IntoView {
     let counting = move || matches!(standing.get(), Standing::Now | Standing::Paused);
     let unknown = move || standing.get() == Standing::Now && view.get().is_none_or(|view| view.total.is_none());
     let frames = move || match (standing.get(), view.get()) {
-        (_, Some(view)) if view.done > 0 || counting() => frames(locale.get(), &view, counting()),
+        (_, Some(view)) if view.done > 0 || counting() => notices::frames_at(locale.get(), &view, counting()),
         (Standing::Now, _) => notices::stage_does(locale.get(), stage).to_owned(),
         (Standing::Waiting, _) if preparing.get() => t().preparing.to_owned(),
         // After a bad end it never comes to this stage.
@@ -130,57 +108,5 @@ fn StageCard(stage: Stage) -> impl IntoView {
             <span class="stage-frames num">{move || identified().unwrap_or_else(frames)}</span>
             <span class="stage-pace num quiet">{pace}</span>
         </li>
-    }
-}
-
-fn standing(job: &JobView, stage: Stage) -> Standing {
-    let ended = job.stages.iter().any(|view| view.stage == stage && view.ended);
-    match job.state {
-        JobState::Completed => Standing::Done,
-        JobState::Running(at) | JobState::Paused(at) if stage < at => Standing::Done,
-        JobState::Running(at) if stage == at => Standing::Now,
-        JobState::Paused(at) if stage == at => Standing::Paused,
-        _ if ended => Standing::Done,
-        _ => Standing::Waiting,
-    }
-}
-
-/// `8.090 / 18.812` while it counts, `18.812 quadros` after.
-fn frames(locale: Locale, view: &StageView, counting: bool) -> String {
-    match view.total {
-        Some(total) if counting && total > 0 => format!("{} / {}", locale.int(view.done), locale.int(total)),
-        _ => notices::frames_of(locale, view.done),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::fixture::{file, job};
-
-    fn standings(state: JobState, ended: &[Stage]) -> [Standing; 4] {
-        let mut job = job(1, 1, file(1, "a"), state);
-        job.stages = ended
-            .iter()
-            .map(|stage| StageView { stage: *stage, done: 1, total: Some(1), fps: 1.0, ended: true })
-            .collect();
-        SHOWN.map(|stage| standing(&job, stage))
-    }
-
-    #[test]
-    fn stages_stand_as_the_job_does() {
-        use Standing::{Done, Now, Paused, Waiting};
-        assert_eq!(standings(JobState::Queued, &[]), [Waiting; 4]);
-        assert_eq!(standings(JobState::Running(Stage::Probe), &[]), [Waiting; 4]);
-        assert_eq!(standings(JobState::Running(Stage::Pose), &[]), [Done, Done, Now, Waiting]);
-        assert_eq!(standings(JobState::Paused(Stage::Track), &[]), [Paused, Waiting, Waiting, Waiting]);
-        assert_eq!(standings(JobState::Completed, &[]), [Done; 4]);
-    }
-
-    #[test]
-    fn what_ended_before_a_failure_stays_done_and_nothing_more() {
-        use Standing::{Done, Waiting};
-        assert_eq!(standings(JobState::Failed, &[Stage::Track]), [Done, Waiting, Waiting, Waiting]);
-        assert_eq!(standings(JobState::Cancelled, &[Stage::Track, Stage::Identify]), [Done, Done, Waiting, Waiting]);
     }
 }

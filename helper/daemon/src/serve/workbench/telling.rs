@@ -6,8 +6,9 @@ use silhueta_shared::protocol::{HelperMessage, JobId, JobView, LogLine, WireErro
 use super::{Attempt, Job, LOG_TAIL, Workbench};
 use crate::serve::now;
 
-/// Ended jobs of pages, and as many ended tasks, that a newly arrived client gets beside those of the last run.
-const RECENT: usize = 50;
+/// Ended jobs that a newly arrived client gets beside those of the last run: pages', and tasks, which are many and
+/// searched by name.
+const RECENT: [usize; 2] = [50, 500];
 
 /// What is told in one message when several things happen at once.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ impl Workbench {
         let last_run = self.jobs.values().rfind(|job| !job.is_task()).map(|job| job.view.run);
         let is_old = |job: &Job| job.view.state.has_ended() && Some(job.view.run) != last_run;
         let old = |of_task: bool| self.jobs.values().filter(|job| job.is_task() == of_task && is_old(job)).count();
-        let mut to_skip = [false, true].map(|of_task| old(of_task).saturating_sub(RECENT));
+        let mut to_skip = [false, true].map(|of_task| old(of_task).saturating_sub(RECENT[usize::from(of_task)]));
         let mut jobs = Vec::new();
         for job in self.jobs.values() {
             let to_skip = &mut to_skip[usize::from(job.is_task())];
