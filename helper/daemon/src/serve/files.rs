@@ -29,17 +29,6 @@ impl Reach {
     pub(super) fn of(store: &Store, is_browser: bool) -> Result<Self, WireError> {
         Ok(Self { roots: roots(store)?, uploads: store.uploads().map_err(internal)?, is_browser })
     }
-
-    /// A file that was named by its path, if that may be: from a browser only below an open folder.
-    pub(super) fn permit(&self, file: PathBuf, field: &str) -> Result<PathBuf, WireError> {
-        let real = file.canonicalize().map_err(|e| missing(&file.display().to_string(), &e))?;
-        let is_open = |root: &Root| Path::new(&root.path).canonicalize().is_ok_and(|root| real.starts_with(root));
-        if !self.is_browser || self.roots.iter().any(is_open) {
-            return Ok(file);
-        }
-        let error = WireError::new(ErrorCode::PathNotAllowed, format!("{} is in no open folder", file.display()));
-        Err(error.field(field).hint("open its folder on the page first"))
-    }
 }
 
 /// The real path of a folder that may be opened.
@@ -100,9 +89,18 @@ pub(super) fn locate(reach: &Reach, spool: &Spool, source: &SourceRef) -> Result
     }
 }
 
-/// The real path of a file or folder that a script names by its path, with `/` or `\` between names. A browser names
-/// only what is below an open folder, and learns nothing of the rest.
-pub(super) fn named(reach: &Reach, path: &str, field: &str) -> Result<PathBuf, WireError> {
+/// A file or folder that a script named.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// As it was named: a link's own place.
+    pub(super) given: PathBuf,
+    /// What that leads to.
+    pub(super) real: PathBuf,
+}
+
+/// A file or folder that a script names by its path, with `/` or `\` between names. A browser names only what is below
+/// an open folder, and learns nothing of the rest.
+pub(super) fn named(reach: &Reach, path: &str, field: &str) -> Result<Named, WireError> {
     let mut given = PathBuf::from(path);
     if !cfg!(windows) && path.contains('\\') && !given.exists() {
         given = PathBuf::from(path.replace('\\', "/"));
@@ -122,7 +120,7 @@ pub(super) fn named(reach: &Reach, path: &str, field: &str) -> Result<PathBuf, W
         error.field(field).hint("open its folder first")
     };
     match given.canonicalize() {
-        Ok(real) if !reach.is_browser || is_in_reach(&real) => Ok(real),
+        Ok(real) if !reach.is_browser || is_in_reach(&real) => Ok(Named { given, real }),
         Err(error) if !reach.is_browser => Err(missing(path, &error).field(field)),
         _ => Err(outside()),
     }

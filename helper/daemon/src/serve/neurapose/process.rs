@@ -112,13 +112,13 @@ pub(super) async fn shelf_seen(helper: &Arc<Helper>) {
 /// One file, or what is in a folder in the order of the names.
 fn videos_at(reach: &Reach, input: &str) -> Result<Vec<PathBuf>, WireError> {
     const FIELD: &str = "input_path";
-    let path = files::named(reach, input, FIELD)?;
+    let path = files::named(reach, input, FIELD)?.real;
     let mut videos = vec![path.clone()];
     if path.is_dir() {
         let entries = std::fs::read_dir(&path).map_err(|e| internal(format!("{input} can't be read: {e}")))?;
         let inside = entries.flatten().map(|entry| entry.path()).filter(|file| file.is_file() && is_video(file));
         // A link in the folder may lead anywhere.
-        let seen = inside.filter_map(|file| files::named(reach, file.to_str()?, FIELD).ok());
+        let seen = inside.filter_map(|file| Some(files::named(reach, file.to_str()?, FIELD).ok()?.real));
         videos = seen.collect();
         videos.sort();
         videos.dedup();

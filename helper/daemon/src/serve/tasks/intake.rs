@@ -128,9 +128,10 @@ async fn take(
         let (video, boxes, base) = match sent_along {
             Some((video, boxes)) => (video, boxes, own),
             None => {
-                let find = |named: &str, field: &str| reach.permit(locate(named, field)?, field);
-                let video = find(asked.video_filename.as_deref().unwrap_or_default(), "video_filename")?;
-                let boxes = asked.bboxes_path.as_deref().map(|named| find(named, "bboxes_path")).transpose()?;
+                let named = asked.video_filename.as_deref().unwrap_or_default();
+                let video = locate(&reach, named, "video_filename")?;
+                let boxes =
+                    asked.bboxes_path.as_deref().map(|named| locate(&reach, named, "bboxes_path")).transpose()?;
                 let beside = video.parent().map(PathBuf::from).unwrap_or_default();
                 (video, boxes, out.unwrap_or(beside))
             }

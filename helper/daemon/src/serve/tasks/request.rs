@@ -11,6 +11,7 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, ModelShelf, WireError};
 
 use super::HUMAN3D;
+use crate::serve::files::{self, Reach};
 use crate::serve::webhooks;
 
 /// The body of POST `/process`; the first three are the MMPose server's.
@@ -59,23 +60,17 @@ impl TaskRequest {
     }
 }
 
-/// Where a file is that a script named by its whole path; backslashes are read as they are meant.
-pub(super) fn locate(named: &str, field: &str) -> Result<PathBuf, WireError> {
-    let wrong = |code, why: String| WireError::new(code, why).field(field);
-    if named.is_empty() || named.contains('\0') {
-        return Err(wrong(ErrorCode::BadValue, format!("{field} is empty")).hint("give the file's whole path"));
+/// Where a file is that a script named by its whole path.
+pub(super) fn locate(reach: &Reach, named: &str, field: &str) -> Result<PathBuf, WireError> {
+    if named.is_empty() {
+        let error = WireError::new(ErrorCode::BadValue, format!("{field} is missing")).field(field);
+        return Err(error.hint("give the file's whole path"));
     }
-    let plain = PathBuf::from(named);
-    let path = if !plain.exists() && named.contains('\\') { PathBuf::from(named.replace('\\', "/")) } else { plain };
-    if !path.is_absolute() {
-        let error = wrong(ErrorCode::BadValue, format!("{named} is not a whole path"));
-        return Err(error.hint("begin it with / (or a drive letter)"));
+    let file = files::named(reach, named, field)?;
+    if file.real.is_file() {
+        return Ok(file.given);
     }
-    match path.metadata() {
-        Ok(found) if found.is_file() => Ok(path),
-        Ok(_) => Err(wrong(ErrorCode::NotFound, format!("{named} is no file"))),
-        Err(error) => Err(wrong(ErrorCode::NotFound, format!("{named} not found: {error}"))),
-    }
+    Err(WireError::new(ErrorCode::NotFound, format!("{named} is no file")).field(field))
 }
 
 /// Whether a file of boxes is one.
@@ -154,6 +149,7 @@ impl Outputs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::store::Store;
     use silhueta_shared::protocol::{ModelOrigin, ModelView};
 
     fn shelf(ids: &[&str]) -> ModelShelf {
@@ -197,13 +193,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a b.mp4");
         std::fs::File::create(&file).unwrap();
+        let program = Reach::of(&Store::in_memory(), false).unwrap();
+        let find = |named: &str| locate(&program, named, "video_filename");
         let named = file.to_str().unwrap();
-        assert_eq!(locate(named, "video_filename").unwrap(), file);
-        let backslashes = named.replace('/', "\\");
-        assert_eq!(locate(&backslashes, "video_filename").unwrap(), file);
+        assert_eq!(find(named).unwrap(), file);
+        assert_eq!(find(&named.replace('/', "\\")).unwrap(), file);
         for wrong in ["", "a b.mp4", "./a b.mp4", "\0", folder.path().to_str().unwrap(), "/no/such.mp4"] {
-            let error = locate(wrong, "video_filename").unwrap_err();
+            let error = find(wrong).unwrap_err();
             assert_eq!(error.field.as_deref(), Some("video_filename"), "{wrong:?}");
+        }
+        // Its results go beside a link, not where that leads.
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link.mp4");
+            std::os::unix::fs::symlink(&file, &link).unwrap();
+            assert_eq!(find(link.to_str().unwrap()).unwrap(), link);
+        }
+        let browser = Reach::of(&Store::in_memory(), true).unwrap();
+        for path in [named, "/no/such.mp4"] {
+            let error = locate(&browser, path, "video_filename").unwrap_err();
+            assert_eq!(error.code, ErrorCode::OutsideRoots, "it tells what is there");
         }
     }
 
