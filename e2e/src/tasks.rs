@@ -13,7 +13,7 @@ const POLL: Duration = Duration::from_millis(100);
 
 /// Networks that do a task's work fast; the pose network is the heatmap form, brought by hand under the MMPose server's
 /// name.
-const NETWORKS: [(&str, &str); 3] = [
+pub const NETWORKS: [(&str, &str); 3] = [
     ("rtmdet_nano", "rtmdet_nano"),
     ("osnet_x0_25_msmt17", "osnet_x0_25_msmt17"),
     ("tinypose_256x192_heatmap", "vitpose"),

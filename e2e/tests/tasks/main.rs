@@ -13,6 +13,7 @@ mod load;
 mod manual;
 mod records;
 mod refusals;
+mod tls;
 mod work;
 
 use std::time::Duration;

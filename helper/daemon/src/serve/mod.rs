@@ -252,7 +252,10 @@ async fn tls(options: &ServeOptions) -> Result<Option<RustlsConfig>, CliError> {
     crate::tls::provide();
     let config = RustlsConfig::from_pem_file(cert, key).await;
     let fail = |e| CliError::Runtime(format!("{} and {} can't be used: {e}", cert.display(), key.display()));
-    config.map(Some).map_err(fail)
+    let mut config = rustls::ServerConfig::clone(&config.map_err(fail)?.get_inner());
+    // Without HTTP/2: its requests have no `Host`, and our socket is none of it.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Some(RustlsConfig::from_config(Arc::new(config))))
 }
 
 fn port_of(listeners: &[TcpListener]) -> Result<u16, CliError> {
