@@ -3,6 +3,7 @@
 mod about;
 mod access;
 mod answer;
+mod api_error;
 mod asks;
 mod docs;
 mod fetches;

@@ -13,9 +13,9 @@ use silhueta_shared::protocol::{ErrorCode, JobSettings, ModelShelf, WireError};
 
 use super::process::shelf_seen;
 use crate::serve::answer::internal;
+use crate::serve::api_error::ApiError;
 use crate::serve::files;
 use crate::serve::helper::Helper;
-use crate::serve::tasks::ApiError;
 
 /// Under which they are kept.
 const KEPT: &str = "neurapose_config";

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use silhueta_shared::notice::{Level, Notice};
 use silhueta_shared::protocol::{ErrorCode, WireError};
 
+use crate::serve::api_error::ApiError;
 use crate::serve::helper::Helper;
 use crate::serve::now;
-use crate::serve::tasks::ApiError;
 
 /// Those with lines; both have the same.
 const SPOKEN: [&str; 2] = ["default", "process"];

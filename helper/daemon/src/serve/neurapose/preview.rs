@@ -11,8 +11,8 @@ use silhueta_shared::protocol::{ErrorCode, WireError};
 use silhueta_shared::state::JobState;
 
 use crate::serve::answer::internal;
+use crate::serve::api_error::ApiError;
 use crate::serve::helper::Helper;
-use crate::serve::tasks::ApiError;
 
 /// How the switch stands.
 #[derive(Debug, Serialize)]

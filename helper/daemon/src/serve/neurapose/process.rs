@@ -12,11 +12,11 @@ use silhueta_shared::protocol::{ErrorCode, ModelShelf, Page, SourceRef, StartRun
 
 use super::{config, preview};
 use crate::serve::answer::internal;
+use crate::serve::api_error::ApiError;
 use crate::serve::asks::{MOST_VIDEOS, apart, check_models};
 use crate::serve::files::{self, Reach};
 use crate::serve::helper::Helper;
 use crate::serve::shelf;
-use crate::serve::tasks::ApiError;
 use crate::videos::is_video;
 
 /// What a body may hold.

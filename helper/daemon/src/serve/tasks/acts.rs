@@ -7,8 +7,9 @@ use axum::extract::{Path as Parts, Query, State};
 use serde::{Deserialize, Serialize};
 use silhueta_shared::protocol::{JobId, JobView, SourceRef, WireError};
 
+use super::outputs;
 use super::status::{Places, TaskStatus, of};
-use super::{ApiError, outputs};
+use crate::serve::api_error::ApiError;
 use crate::serve::helper::Helper;
 use crate::serve::workbench::Workbench;
 

@@ -16,10 +16,10 @@ use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, JobSettings, SourceRef, TaskView, WireError};
 use uuid::Uuid;
 
-use super::ApiError;
 use super::form::{self, Sent};
 use super::request::{Outputs, TaskRequest, check_boxes, choose_model, locate};
 use crate::serve::answer::internal;
+use crate::serve::api_error::ApiError;
 use crate::serve::asks::apart;
 use crate::serve::helper::Helper;
 use crate::serve::store::Key;

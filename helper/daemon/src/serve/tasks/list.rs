@@ -7,8 +7,8 @@ use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use silhueta_shared::protocol::{ErrorCode, WireError};
 
-use super::ApiError;
 use super::status::{Places, TaskStatus, of, word};
+use crate::serve::api_error::ApiError;
 use crate::serve::helper::Helper;
 
 const WORDS: [&str; 4] = ["queued", "processing", "completed", "failed"];

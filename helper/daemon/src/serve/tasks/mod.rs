@@ -2,7 +2,6 @@
 //! job like others (`workbench/tasks.rs`); here is what is said about it over HTTP.
 
 mod acts;
-mod error;
 mod form;
 mod intake;
 mod list;
@@ -28,7 +27,6 @@ use super::workbench::Workbench;
 use crate::cli::{Auth, ServeOptions};
 use crate::models;
 
-pub(super) use error::ApiError;
 pub(super) use status::told;
 
 /// Tasks at the same time, whatever the machine has.

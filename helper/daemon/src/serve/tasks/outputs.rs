@@ -10,8 +10,8 @@ use silhueta_shared::protocol::{ErrorCode, JobView, SourceRef, TaskView, WireErr
 use silhueta_shared::state::JobState;
 use tower_http::services::ServeFile;
 
-use super::ApiError;
 use crate::serve::answer::internal;
+use crate::serve::api_error::ApiError;
 use crate::serve::helper::Helper;
 
 /// GET `/tasks/{id}/predictions`: the predictions in JSON.

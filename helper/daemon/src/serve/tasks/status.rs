@@ -11,7 +11,8 @@ use silhueta_shared::job::Stage;
 use silhueta_shared::protocol::{JobId, JobView, WebhookView};
 use silhueta_shared::state::JobState;
 
-use super::{ApiError, local_time};
+use super::local_time;
+use crate::serve::api_error::ApiError;
 use crate::serve::helper::Helper;
 use crate::serve::workbench::Workbench;
 

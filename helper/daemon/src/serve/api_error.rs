@@ -10,7 +10,7 @@ use crate::serve::answer::HttpError;
 
 /// An error on its way to a script.
 #[derive(Debug)]
-pub(in crate::serve) struct ApiError {
+pub(super) struct ApiError {
     status: StatusCode,
     error: Box<WireError>,
     header: Option<(HeaderName, HeaderValue)>,
@@ -33,12 +33,12 @@ struct Body {
 
 impl ApiError {
     /// With a status of its own.
-    pub(in crate::serve) fn with(status: StatusCode, error: WireError) -> Self {
+    pub(super) fn with(status: StatusCode, error: WireError) -> Self {
         Self { status, error: Box::new(error), header: None }
     }
 
     /// With a header.
-    pub(in crate::serve) fn header(self, name: HeaderName, value: HeaderValue) -> Self {
+    pub(super) fn header(self, name: HeaderName, value: HeaderValue) -> Self {
         Self { header: Some((name, value)), ..self }
     }
 }
