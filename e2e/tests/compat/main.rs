@@ -13,6 +13,8 @@ mod keep_alive;
 mod neurapose;
 mod webhooks;
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use silhueta_e2e::Server;
 use silhueta_e2e::raw::{self, Reply};
@@ -27,4 +29,17 @@ fn ask(server: &Server, method: &str, path: &str, body: &str) -> (u16, Value) {
 fn ask_as(server: &Server, method: &str, path: &str, headers: &str, body: &str) -> Reply {
     let headers = format!("Content-Type: application/json\r\n{headers}");
     raw::send(server, &raw::request(server, method, path, &headers, body))
+}
+
+/// Asks until the answer is as wished.
+fn wait_for(server: &Server, path: &str, limit: Duration, wished: impl Fn(&Value) -> bool) -> Value {
+    let end = Instant::now() + limit;
+    loop {
+        let (_, answer) = ask(server, "GET", path, "");
+        if wished(&answer) {
+            return answer;
+        }
+        assert!(Instant::now() < end, "GET {path} stays {answer}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }

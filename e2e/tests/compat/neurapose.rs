@@ -1,27 +1,14 @@
 //! NeuraPose's routes, as its scripts use them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use silhueta_e2e::{Server, raw};
 
-use super::{ask, ask_as};
+use super::{ask, ask_as, wait_for};
 
 /// A job on a short clip, on a busy machine.
 const JOB: Duration = Duration::from_secs(240);
-
-/// Asks until the answer is as wished.
-fn wait_for(server: &Server, path: &str, limit: Duration, wished: impl Fn(&Value) -> bool) -> Value {
-    let end = Instant::now() + limit;
-    loop {
-        let (_, answer) = ask(server, "GET", path, "");
-        if wished(&answer) {
-            return answer;
-        }
-        assert!(Instant::now() < end, "GET {path} stays {answer}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 fn jobs(server: &Server) -> Vec<Value> {
     ask(server, "GET", "/api/v1/jobs", "").1.as_array().cloned().unwrap()

@@ -2,13 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use silhueta_e2e::{Helper, Server};
 
-use super::ask;
+use super::{ask, wait_for};
 
 /// A job on a short clip, on a busy machine.
 const JOB: Duration = Duration::from_secs(240);
@@ -72,18 +72,6 @@ fn header(head: &str, name: &str) -> String {
     pairs.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).unwrap_or_default()
 }
 
-fn wait_for(server: &Server, path: &str, wished: impl Fn(&Value) -> bool) -> Value {
-    let end = Instant::now() + JOB;
-    loop {
-        let (_, answer) = ask(server, "GET", path, "");
-        if wished(&answer) {
-            return answer;
-        }
-        assert!(Instant::now() < end, "GET {path} stays {answer}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
 #[test]
 fn an_end_is_told_though_nobody_listened_and_the_helper_was_killed() {
     assert_eq!(
@@ -101,14 +89,14 @@ fn an_end_is_told_though_nobody_listened_and_the_helper_was_killed() {
     let (status, accepted) = ask(&server, "POST", "/process", &body);
     assert_eq!(status, 200, "{accepted}");
     let path = format!("/status/{}", accepted["task_id"].as_str().unwrap());
-    let ended = wait_for(&server, &path, |task| task["webhook"]["tries"].as_u64() > Some(0));
+    let ended = wait_for(&server, &path, JOB, |task| task["webhook"]["tries"].as_u64() > Some(0));
     assert_eq!((&ended["status"], &ended["webhook"]["state"]), (&json!("completed"), &json!("waiting")), "{ended}");
     assert_eq!(ended["webhook"]["url"], format!("http://{address}/told"));
     server.kill();
     let receiver = TcpListener::bind(address).unwrap();
     server.restart();
     let (head, told) = take(&receiver);
-    let done = wait_for(&server, &path, |task| task["webhook"]["state"] == "delivered");
+    let done = wait_for(&server, &path, JOB, |task| task["webhook"]["state"] == "delivered");
     assert_eq!(done["webhook"]["error"], Value::Null, "{done}");
 
     assert!(head.starts_with("POST /told?key=hidden HTTP/1.1"), "{head}");

@@ -35,8 +35,8 @@ pub(super) struct Health {
 pub(super) async fn health(State(helper): State<Arc<Helper>>) -> Json<Health> {
     let state = helper.state();
     let (active_tasks, queued_tasks, total_tasks) = state.bench.task_counts();
-    let lock = state.bench.lock();
-    let job = lock.as_ref().and_then(|lock| state.bench.job(lock.job).ok()).map(|(view, _)| view.state);
+    let holder = state.bench.holder();
+    let job = holder.map(|view| view.state);
     Json(Health {
         status: "healthy",
         system: "silhueta",
@@ -45,7 +45,7 @@ pub(super) async fn health(State(helper): State<Arc<Helper>>) -> Json<Health> {
         device: state.machine.as_ref().and_then(|machine| machine.devices.first()).map(|device| device.name()),
         processing: state.bench.is_at_work(),
         paused: matches!(job, Some(JobState::Paused(_))),
-        current_process: lock.map(|lock| lock.page.name()),
+        current_process: holder.map(|view| view.page.name()),
         process_status: job.and_then(JobState::stage).map(|stage| stage.name()),
         active_tasks,
         queued_tasks,

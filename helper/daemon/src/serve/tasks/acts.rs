@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path as Parts, Query, State};
 use serde::{Deserialize, Serialize};
-use silhueta_shared::protocol::{JobId, JobView, SourceRef, WireError};
+use silhueta_shared::protocol::{JobId, SourceRef, WireError};
 
 use super::outputs;
 use super::status::{Places, TaskStatus, of};
@@ -45,8 +45,10 @@ pub(super) async fn delete(
         bench.forget_task(&id)?
     };
     helper.queued.notify_one();
-    if view.state.has_ended() && matches!(view.source, SourceRef::Upload { .. }) {
-        outputs::throw_away(&helper, &view).await?;
+    if let SourceRef::Upload { upload, .. } = view.source
+        && view.state.has_ended()
+    {
+        outputs::throw_away(&helper, &id, Some(upload)).await?;
     }
     let job = (!view.state.has_ended() && !view.stopping).then_some(view.id);
     Ok(Json(Deleted { message: format!("Task {id} deleted successfully"), job }))
@@ -54,32 +56,32 @@ pub(super) async fn delete(
 
 /// POST `/tasks/{id}/cancel`: stops the work, or takes it out of the queue.
 pub(super) async fn cancel(helper: State<Arc<Helper>>, id: Parts<String>) -> Result<Json<TaskStatus>, ApiError> {
-    act(&helper, &id, |bench, view| bench.stop(view.id))
+    act(&helper, &id, Workbench::stop)
 }
 
 /// POST `/tasks/{id}/pause`.
 pub(super) async fn pause(helper: State<Arc<Helper>>, id: Parts<String>) -> Result<Json<TaskStatus>, ApiError> {
-    act(&helper, &id, |bench, view| bench.pause(view.id, true))
+    act(&helper, &id, |bench, job| bench.pause(job, true))
 }
 
 /// POST `/tasks/{id}/resume`.
 pub(super) async fn resume(helper: State<Arc<Helper>>, id: Parts<String>) -> Result<Json<TaskStatus>, ApiError> {
-    act(&helper, &id, |bench, view| bench.pause(view.id, false))
+    act(&helper, &id, |bench, job| bench.pause(job, false))
 }
 
 /// POST `/tasks/{id}/retry`: tries one again that failed or was cancelled; it goes on where it was.
 pub(super) async fn retry(helper: State<Arc<Helper>>, id: Parts<String>) -> Result<Json<TaskStatus>, ApiError> {
-    act(&helper, &id, |bench, view| bench.requeue(None, view.id, false))
+    act(&helper, &id, |bench, job| bench.requeue(None, job, false))
 }
 
 fn act(
     helper: &Helper,
     id: &str,
-    act: impl FnOnce(&mut Workbench, &JobView) -> Result<(), WireError>,
+    act: impl FnOnce(&mut Workbench, JobId) -> Result<(), WireError>,
 ) -> Result<Json<TaskStatus>, ApiError> {
     let bench = &mut helper.state().bench;
-    let view = bench.task(id)?.clone();
-    act(bench, &view)?;
+    let job = bench.task(id)?.id;
+    act(bench, job)?;
     helper.queued.notify_one();
     Ok(Json(of(bench.task(id)?, &Places::of(bench))))
 }

@@ -11,6 +11,7 @@ use silhueta_results::file::write_whole;
 use silhueta_shared::protocol::{ErrorCode, UploadDone, WireError};
 use std::io::Write as _;
 
+use super::outputs;
 use super::request::TaskRequest;
 use crate::serve::answer::internal;
 use crate::serve::asks::apart;
@@ -141,19 +142,8 @@ fn broken(error: &MultipartError) -> WireError {
 }
 
 /// Takes away what came with a task that is not to be.
-pub(super) async fn throw_away(helper: &Helper, task: &str, sent: &Sent) {
-    forget(helper, task, Some(&sent.upload)).await;
-}
-
-async fn forget(helper: &Helper, task: &str, upload: Option<&UploadDone>) {
-    let dropped = upload.map(|upload| helper.spool.drop_upload(helper.state().bench.store(), upload.upload));
-    if let Some(Err(error)) = dropped {
+pub(super) async fn forget(helper: &Helper, task: &str, upload: Option<&UploadDone>) {
+    if let Err(error) = outputs::throw_away(helper, task, upload.map(|upload| upload.upload)).await {
         tracing::warn!("what was sent along can't be removed: {}", error.message);
-    }
-    let folder = helper.tasks.own_folder(task);
-    if let Err(error) = tokio::fs::remove_dir_all(&folder).await
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::warn!("{} can't be removed: {error}", folder.display());
     }
 }

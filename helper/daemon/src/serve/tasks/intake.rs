@@ -60,7 +60,7 @@ pub(super) async fn process(
         // One that was refused, or is known already, keeps nothing of what came with it.
         let is_new = taken.as_ref().is_ok_and(|id| *id == task);
         if !is_new {
-            form::throw_away(&helper, &task, &sent).await;
+            form::forget(&helper, &task, Some(&sent.upload)).await;
         }
         return answer(&task, taken);
     }

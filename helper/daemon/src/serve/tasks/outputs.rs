@@ -1,12 +1,12 @@
 //! The files of a finished task over HTTP, for who can't reach the helper's disk.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use axum::extract::{Path as Parts, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use silhueta_shared::protocol::{ErrorCode, JobView, SourceRef, TaskView, WireError};
+use silhueta_shared::protocol::{ErrorCode, TaskView, UploadId, WireError};
 use silhueta_shared::state::JobState;
 use tower_http::services::ServeFile;
 
@@ -59,14 +59,15 @@ async fn send(
     Ok(response)
 }
 
-/// What was sent along with a task, and what came of it: nobody can name it once the record is gone.
-pub(super) async fn throw_away(helper: &Helper, view: &JobView) -> Result<(), WireError> {
-    let SourceRef::Upload { upload, .. } = &view.source else { return Ok(()) };
-    let folder: Option<PathBuf> = view.task.as_ref().map(|task| helper.tasks.folder(task));
-    if let Some(folder) = folder.filter(|folder| folder.exists()) {
-        tokio::fs::remove_dir_all(&folder).await.map_err(internal)?;
-    }
+/// Takes away what was sent along with a task, and what came of it: nobody can name it once the record is gone.
+pub(super) async fn throw_away(helper: &Helper, task: &str, upload: Option<UploadId>) -> Result<(), WireError> {
+    let folder = match tokio::fs::remove_dir_all(helper.tasks.own_folder(task)).await {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(internal(error)),
+        _ => Ok(()),
+    };
+    let Some(upload) = upload else { return folder };
     let state = helper.state();
-    let is_there = state.bench.store().uploads().map_err(internal)?.iter().any(|known| known.id == *upload);
-    if is_there { helper.spool.drop_upload(state.bench.store(), *upload) } else { Ok(()) }
+    let is_there = state.bench.store().uploads().map_err(internal)?.iter().any(|known| known.id == upload);
+    let dropped = if is_there { helper.spool.drop_upload(state.bench.store(), upload) } else { Ok(()) };
+    dropped.and(folder)
 }

@@ -13,7 +13,7 @@ impl Workbench {
 
     /// Lines of all pages' jobs since a time in milliseconds since 1970, oldest first, each with its job.
     pub(in crate::serve) fn lines_since(&self, after: u64) -> Vec<(&JobView, &LogLine)> {
-        let of_pages = self.jobs.values().filter(|job| job.view.task.is_none());
+        let of_pages = self.jobs.values().filter(|job| !job.is_task());
         let lines = of_pages.flat_map(|job| job.log.iter().map(|line| (&job.view, line)));
         let mut lines: Vec<_> = lines.filter(|(_, line)| line.at > after).collect();
         // What was said in the same millisecond stays in its order.
