@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kalman::CameraModel;
+use crate::kalman::{BoxModel, CameraModel};
 
 /// A named set of settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +88,8 @@ pub struct Config {
     pub first_divisor: f64,
     /// The cosine distance is divided by this in the third matching.
     pub unconfirmed_divisor: f64,
+    /// What the filter believes of a box.
+    pub model: BoxModel,
     /// How a turning camera acts on the size of boxes.
     pub camera: CameraModel,
     /// What is told of unconfirmed tracks.
@@ -113,6 +115,7 @@ impl Config {
             appearance: 0.25,
             first_divisor: 2.0,
             unconfirmed_divisor: 2.0,
+            model: BoxModel::Size,
             camera: CameraModel::Signed,
             unconfirmed: Unconfirmed::Named,
         };

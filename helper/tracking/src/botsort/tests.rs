@@ -1,8 +1,11 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use silhueta_shared::geometry::Affine;
+use silhueta_shared::track::Detection;
 
 use super::*;
+use crate::Embedding;
 
 fn detection(x: f32, y: f32, score: f32) -> Detection {
     Detection { bbox: Bbox::new(x, y, x + 40.0, y + 100.0), score }
