@@ -5,7 +5,6 @@
 //! matching without these three.
 
 use serde::{Deserialize, Serialize};
-use silhueta_shared::geometry::Affine;
 
 use crate::botsort::{BotSort, Buffer, Config, Preset};
 use crate::kalman::BoxModel;
@@ -43,13 +42,13 @@ impl ByteTrack {
 
     /// Takes in the next frame and tells who is in it, by track. Embeddings and the camera's motion are not used.
     pub fn update(&mut self, input: &Input<'_>) -> Vec<TrackedBox> {
-        self.0.update(&Input { detections: input.detections, embeddings: &[], motion: Affine::IDENTITY })
+        self.0.update(&Input { detections: input.detections, embeddings: &[], motion: None })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use silhueta_shared::geometry::Bbox;
+    use silhueta_shared::geometry::{Affine, Bbox};
     use silhueta_shared::track::{Detection, TrackId};
 
     use super::*;
@@ -62,7 +61,7 @@ mod tests {
     fn ids(tracker: &mut ByteTrack, detections: &[Detection], motion: Affine) -> Vec<Option<u32>> {
         // Looks that, were they heeded, would make everybody the same person.
         let embeddings = vec![Embedding::new(vec![1.0, 0.0]); detections.len()];
-        let boxes = tracker.update(&Input { detections, embeddings: &embeddings, motion });
+        let boxes = tracker.update(&Input { detections, embeddings: &embeddings, motion: Some(motion) });
         boxes.iter().map(|b| b.track.map(TrackId::get)).collect()
     }
 

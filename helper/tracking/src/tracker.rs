@@ -15,8 +15,8 @@ pub struct Input<'a> {
     pub detections: &'a [Detection],
     /// One for each detection; `None` (or a shorter slice) where not computed. Only those of high scores are used.
     pub embeddings: &'a [Option<Embedding>],
-    /// How the picture moved from the last frame to this one.
-    pub motion: Affine,
+    /// How the picture moved from the last frame to this one; `None` where no picture is at hand.
+    pub motion: Option<Affine>,
 }
 
 /// A box of a track in one frame.

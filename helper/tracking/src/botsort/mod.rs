@@ -3,12 +3,13 @@
 
 mod config;
 mod matching;
+mod shake;
 #[cfg(test)]
 mod tests;
 mod track;
 
 use serde::{Deserialize, Serialize};
-use silhueta_shared::geometry::Bbox;
+use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::track::TrackId;
 
 pub use self::config::{Buffer, Config, Preset, Unconfirmed};
@@ -54,9 +55,14 @@ impl BotSort {
     pub fn update(&mut self, input: &Input<'_>) -> Vec<TrackedBox> {
         self.frame += 1;
         let (mut high, low) = self.split(input);
+        self.tracks.iter_mut().for_each(Track::predict);
+        let motion = match input.motion {
+            Some(motion) => motion,
+            None if self.config.motion_from_boxes => shake::shift(&self.tracks, &high),
+            None => Affine::IDENTITY,
+        };
         for track in &mut self.tracks {
-            track.predict();
-            track.motion.apply_camera(&input.motion, self.config.camera);
+            track.motion.apply_camera(&motion, self.config.camera);
         }
 
         let fusion = Fusion {

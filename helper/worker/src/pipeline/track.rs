@@ -287,7 +287,7 @@ impl Sink {
 
     fn take(&mut self, seen: &Observation, motion: Affine) -> Result<(), JobError> {
         self.last = None;
-        let input = Input { detections: &seen.detections, embeddings: &seen.embeddings, motion };
+        let input = Input { detections: &seen.detections, embeddings: &seen.embeddings, motion: Some(motion) };
         let boxes = self.people.tracker.update(&input);
         let (frame, pts) = (seen.frame.index, seen.frame.pts);
         let seconds = pts as f64 * self.seconds_per_tick;
