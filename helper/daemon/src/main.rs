@@ -3,6 +3,7 @@
 mod cli;
 mod disk;
 mod doctor;
+mod eval;
 mod exit;
 mod farewell;
 mod folders;
@@ -11,9 +12,11 @@ mod place;
 mod providers;
 mod remote;
 mod run;
+mod sequences;
 mod serve;
 mod signals;
 mod tls;
+mod track;
 mod videos;
 mod worker;
 
@@ -51,6 +54,8 @@ fn work(command: Command, farewell: &Farewell) -> Result<Exit, CliError> {
     let exit = runtime.block_on(async {
         match command {
             Command::Models(command) => models::terminal::models(command).await,
+            Command::Eval(command) => eval::eval(&command),
+            Command::Track(options) => track::track(&options),
             Command::Run(options) => run::run(&options, farewell).await,
             Command::Resume(options) => run::resume(&options, farewell).await,
             Command::Jobs => remote::jobs().await,

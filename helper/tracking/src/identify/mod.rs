@@ -15,6 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+pub use silhueta_shared::track::JoinReason as Reason;
 use silhueta_shared::track::{IdentityId, TrackId};
 
 use self::evidence::{Portrait, appearance, gap_seconds, motion_log_odds, plausibility};
@@ -79,20 +80,6 @@ impl Default for StitchConfig {
             double_iou: 0.6,
         }
     }
-}
-
-/// Why two tracklets are one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reason {
-    /// They look alike.
-    Appearance,
-    /// They look alike enough, and one goes on where the other ended a moment ago.
-    Both,
-    /// One goes on where the other ended a moment ago; nothing is known of their looks.
-    Motion,
-    /// The tracker took them for one all along.
-    Track,
 }
 
 /// A tracklet that belongs to a person who was seen before.
