@@ -1,10 +1,13 @@
 //! Detections to tracks, frame by frame, then looked at as a whole.
 
+use std::collections::BTreeMap;
+
 use silhueta_results::Rect;
 use silhueta_results::mot::{MotDetection, MotTrack, SeqInfo};
-use silhueta_shared::geometry::{Affine, Bbox};
+use silhueta_shared::geometry::Bbox;
 use silhueta_shared::track::Detection;
 use silhueta_tracking::botsort::{BotSort, Config, Input, Preset, TrackedBox};
+use silhueta_tracking::gaps::{self, Sight};
 use silhueta_tracking::identify::{StitchConfig, stitch};
 use silhueta_tracking::tracklet::Tracklets;
 
@@ -35,25 +38,65 @@ pub(super) fn follow(detections: &[MotDetection], info: &SeqInfo, how: How) -> V
     let mut tracklets = Tracklets::new();
     let mut boxes: Vec<(u32, TrackedBox)> = Vec::new();
     for (frame, detections) in (1u32..).zip(&frames) {
-        let seen = tracker.update(&Input { detections, embeddings: &[], motion: Affine::IDENTITY });
+        let seen = tracker.update(&Input { detections, embeddings: &[], motion: None });
         if !how.online {
             let index = frame - 1;
             tracklets.observe(index.into(), f64::from(index) / info.frame_rate, &seen, &[]);
         }
         boxes.extend(seen.into_iter().map(|seen| (frame, seen)));
     }
-    let people = if how.online { None } else { Some(stitch(&tracklets.finish(), &StitchConfig::default())) };
-    let row = |(frame, seen): (u32, TrackedBox)| {
-        let track = seen.track?;
-        let id = match &people {
-            Some(people) => people.identity_of.get(&track)?.get(),
-            None => track.get(),
-        };
-        Some(MotTrack { frame, id, bbox: Rect::from(seen.bbox), score: f64::from(seen.score) })
+    let mut rows: Vec<MotTrack> = if how.online {
+        boxes.iter().filter_map(|(frame, seen)| row(*frame, seen, seen.track?.get())).collect()
+    } else {
+        let people = stitch(&tracklets.finish(), &StitchConfig::default()).identity_of;
+        let mut ways: BTreeMap<u32, Vec<MotTrack>> = BTreeMap::new();
+        for (frame, seen) in &boxes {
+            let person = seen.track.and_then(|track| people.get(&track)).map(|person| person.get());
+            if let Some((person, row)) = person.and_then(|person| Some((person, row(*frame, seen, person)?))) {
+                ways.entry(person).or_default().push(row);
+            }
+        }
+        ways.into_values().flat_map(|way| whole(way, info)).collect()
     };
-    let mut rows: Vec<MotTrack> = boxes.into_iter().filter_map(row).collect();
     rows.sort_by_key(|row| (row.frame, row.id));
     rows
+}
+
+fn row(frame: u32, seen: &TrackedBox, id: u32) -> Option<MotTrack> {
+    let bbox = Rect::from(seen.bbox);
+    seen.bbox.is_valid().then_some(MotTrack { frame, id, bbox, score: f64::from(seen.score) })
+}
+
+/// A person's boxes, given by frame: one a frame, gaps filled. Where two tracks were on one person, the surer counts.
+fn whole(way: Vec<MotTrack>, info: &SeqInfo) -> Vec<MotTrack> {
+    // The cast saturates; a file's rate is positive.
+    let longest = (gaps::LONGEST * info.frame_rate) as u64;
+    let mut whole: Vec<MotTrack> = Vec::with_capacity(way.len());
+    for next in way {
+        match whole.last_mut() {
+            Some(last) if last.frame == next.frame => {
+                if next.score > last.score {
+                    *last = next;
+                }
+                continue;
+            }
+            Some(last) => {
+                let score = last.score.min(next.score);
+                let sight = |row: &MotTrack| Sight { frame: row.frame.into(), bbox: bbox(&row.bbox) };
+                let filled = gaps::between(sight(last), sight(&next), longest);
+                let filled: Vec<MotTrack> = (last.frame + 1..)
+                    .zip(filled)
+                    // Nobody is beyond the picture's edges.
+                    .filter(|(_, sight)| sight.bbox.clipped(info.width, info.height).is_valid())
+                    .map(|(frame, sight)| MotTrack { frame, id: next.id, bbox: Rect::from(sight.bbox), score })
+                    .collect();
+                whole.extend(filled);
+            }
+            None => {}
+        }
+        whole.push(next);
+    }
+    whole
 }
 
 fn bbox(rect: &Rect) -> Bbox {
@@ -95,7 +138,10 @@ mod tests {
         let online = follow(&detections, &info(), How { preset, online: true });
         assert_eq!((ids(&online, 19), ids(&online, 30), ids(&online, 50)), (vec![1, 2], vec![2], vec![2, 3]));
         let offline = follow(&detections, &info(), How { preset, online: false });
-        assert_eq!((ids(&offline, 19), ids(&offline, 50)), (vec![1, 2], vec![1, 2]));
+        // Where nobody was seen the way goes on.
+        assert_eq!((ids(&offline, 19), ids(&offline, 30), ids(&offline, 50)), (vec![1, 2], vec![1, 2], vec![1, 2]));
+        let between = offline.iter().find(|row| (row.frame, row.id) == (26, 1)).unwrap();
+        assert!((between.bbox.left - 52.0).abs() < 1.0, "{between:?}");
     }
 
     #[test]
