@@ -8,6 +8,7 @@ pub mod bytetrack;
 mod embedding;
 pub mod identify;
 pub mod kalman;
+mod settings;
 mod tracker;
 pub mod tracklet;
 
