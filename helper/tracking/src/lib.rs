@@ -6,6 +6,7 @@ pub mod assignment;
 pub mod botsort;
 pub mod bytetrack;
 mod embedding;
+pub mod gaps;
 pub mod identify;
 pub mod kalman;
 mod settings;
