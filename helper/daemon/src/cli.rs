@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS, Precision};
-use silhueta_tracking::botsort::Preset;
 
 use crate::exit::CliError;
+pub(crate) use crate::tracker_names::{PresetName, TrackerName};
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -42,9 +42,21 @@ pub(crate) enum Command {
     /// Follow people through detections in MOTChallenge's form, without pictures
     #[command(after_help = TRACK_HELP)]
     Track(TrackOptions),
+    /// Tell who was seen when in finished results, and why tracks were taken for one person
+    Identities(IdentitiesOptions),
     /// Hold results against truth
     #[command(subcommand)]
     Eval(EvalCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IdentitiesOptions {
+    /// The results of a video
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// In JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 const TRACK_HELP: &str = "Without --online the whole file is looked at before anybody is named: tracks are joined into \
@@ -64,40 +76,12 @@ pub(crate) struct TrackOptions {
     /// How people are followed from frame to frame
     #[arg(long, value_enum, default_value = "botsort")]
     pub(crate) tracker: TrackerName,
-    /// Whose settings the tracker has
-    #[arg(long, value_enum, default_value = "silhueta")]
-    pub(crate) preset: PresetName,
+    /// Whose settings BoT-SORT has [default: silhueta]
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<PresetName>,
     /// Write only what was known at each frame: nothing is joined or filled afterwards
     #[arg(long)]
     pub(crate) online: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TrackerName {
-    Botsort,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PresetName {
-    /// Ours
-    Silhueta,
-    /// The authors' own code
-    Original,
-    /// Ultralytics 8.4
-    Ultralytics,
-    /// boxmot 25
-    Boxmot,
-}
-
-impl From<PresetName> for Preset {
-    fn from(name: PresetName) -> Self {
-        match name {
-            PresetName::Silhueta => Self::Silhueta,
-            PresetName::Original => Self::Original,
-            PresetName::Ultralytics => Self::Ultralytics,
-            PresetName::Boxmot => Self::Boxmot,
-        }
-    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +89,29 @@ pub(crate) enum EvalCommand {
     /// Score tracks: HOTA, CLEAR and IDF1, number for number as TrackEval
     #[command(after_help = EVAL_MOT_HELP)]
     Mot(EvalMotOptions),
+    /// Score poses: COCO's keypoint AP and AR, number for number as pycocotools, and the mean OKS
+    #[command(after_help = EVAL_KEYPOINTS_HELP)]
+    Keypoints(EvalKeypointsOptions),
+}
+
+const EVAL_KEYPOINTS_HELP: &str = "\
+Poses of 17, 26 and 133 joints are scored by COCO's 17. OKS is of the people whose box (the hull of a pose) was met by at
+least half. Tables tell percent; - is nobody of that size.
+
+JSON is {\"images\", \"people\", \"poses\", \"ap\", \"ap50\", \"ap75\", \"ap_medium\", \"ap_large\", \"ar\", \"ar50\", \"ar75\",
+\"ar_medium\", \"ar_large\", \"oks\": {\"mean\", \"found\", \"people\"}}, shares from 0 to 1, null for nobody of that size.";
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalKeypointsOptions {
+    /// Annotated people: a COCO dataset in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gt: PathBuf,
+    /// Poses that were found: a COCO results file in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) results: PathBuf,
+    /// In JSON, to the last digit
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 const EVAL_MOT_HELP: &str = "\
@@ -436,6 +443,13 @@ pub(crate) fn say(text: &str) {
     {
         note(&format!("stdout can't be written: {error}"));
     }
+}
+
+/// Prints a result in JSON on stdout.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| CliError::Runtime(e.to_string()))?;
+    say(&text);
+    Ok(())
 }
 
 #[cfg(test)]

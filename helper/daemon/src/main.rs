@@ -7,6 +7,7 @@ mod eval;
 mod exit;
 mod farewell;
 mod folders;
+mod identities;
 mod models;
 mod place;
 mod providers;
@@ -17,6 +18,7 @@ mod serve;
 mod signals;
 mod tls;
 mod track;
+mod tracker_names;
 mod videos;
 mod worker;
 
@@ -55,6 +57,7 @@ fn work(command: Command, farewell: &Farewell) -> Result<Exit, CliError> {
         match command {
             Command::Models(command) => models::terminal::models(command).await,
             Command::Eval(command) => eval::eval(&command),
+            Command::Identities(options) => identities::identities(&options),
             Command::Track(options) => track::track(&options),
             Command::Run(options) => run::run(&options, farewell).await,
             Command::Resume(options) => run::resume(&options, farewell).await,

@@ -183,3 +183,113 @@ fn real_tracks_have_trackevals_figures_to_five_decimals() {
         holds(&both["combined"], key, expected);
     }
 }
+
+fn keypoints(gt: &Path, results: &Path, more: &[&str]) -> Output {
+    let (gt, results) = (gt.to_str().unwrap(), results.to_str().unwrap());
+    silhueta(&[&["eval", "keypoints", "--gt", gt, "--results", results], more].concat())
+}
+
+/// Two people of 100 × 100 pixels in two images.
+fn people() -> Value {
+    let points: Vec<f64> = (0..17).flat_map(|k| [f64::from(k) * 6.25, f64::from(k % 5) * 25.0, 2.0]).collect();
+    let person = |id: u32| {
+        serde_json::json!({"id": id, "image_id": id, "category_id": 1, "bbox": [0, 0, 100, 100], "area": 10_000,
+            "num_keypoints": 17, "keypoints": points})
+    };
+    let image = |id: u32| serde_json::json!({"id": id, "file_name": format!("{id}.jpg"), "width": 200, "height": 200});
+    serde_json::json!({"images": [image(1), image(2)], "annotations": [person(1), person(2)],
+        "categories": [{"id": 1, "name": "person"}]})
+}
+
+/// A pose for each of them, a hit in the first image and far beside in the second.
+fn poses() -> Value {
+    let truth = people();
+    let pose = |index: usize, off: f64| {
+        let points = truth["annotations"][index]["keypoints"].as_array().unwrap().iter().map(|n| n.as_f64().unwrap());
+        let points: Vec<f64> = points.enumerate().map(|(i, n)| if i % 3 == 0 { n + off } else { n }).collect();
+        serde_json::json!({"image_id": index + 1, "category_id": 1, "keypoints": points, "score": 0.9 - off / 1000.0})
+    };
+    serde_json::json!([pose(0, 0.0), pose(1, 300.0)])
+}
+
+#[test]
+fn poses_have_the_figures_that_were_worked_out_by_hand() {
+    let folder = Folder::new();
+    let (gt, results) = (folder.write("gt.json", &people().to_string()), folder.write("r.json", &poses().to_string()));
+    let answer = json(&keypoints(&gt, &results, &["--json"]));
+    // Perfect up to half of the people, nothing beyond: 51 of the 101 recalls at which precision is read.
+    for (key, expected) in [("ap", 51.0 / 101.0), ("ap50", 51.0 / 101.0), ("ar", 0.5), ("ar_large", 0.5)] {
+        holds(&answer, key, expected);
+    }
+    assert!(answer["ap_medium"].is_null() && answer["people"] == 2 && answer["poses"] == 2, "{answer}");
+    holds(&answer["oks"], "mean", 1.0);
+    assert_eq!((&answer["oks"]["found"], &answer["oks"]["people"]), (&Value::from(1), &Value::from(2)));
+    let text = String::from_utf8(keypoints(&gt, &results, &[]).stdout).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[1], ["AP", "50.495", "50.495", "50.495", "-", "50.495"], "{text}");
+    assert_eq!(lines[2], ["AR", "50.000", "50.000", "50.000", "-", "50.000"], "{text}");
+    assert!(text.contains("mean OKS 1.00000 of 1 found people among 2"), "{text}");
+}
+
+#[test]
+fn poses_that_would_be_passed_over_are_errors() {
+    let folder = Folder::new();
+    let gt = folder.write("gt.json", &people().to_string());
+    let changed = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut poses = poses();
+        change(&mut poses);
+        folder.write(name, &poses.to_string())
+    };
+    let missing = folder.at("nowhere.json");
+    let strange = changed("strange.json", &|poses| poses[1]["image_id"] = 7.into());
+    let joints = changed("joints.json", &|poses| poses[0]["keypoints"] = vec![1.0; 63].into());
+    let mut nobody = people();
+    nobody["annotations"] = Value::Array(Vec::new());
+    let nobody = folder.write("nobody.json", &nobody.to_string());
+    let (good, text) =
+        (folder.write("good.json", &poses().to_string()), folder.write("text.json", "[\n{\"image_id\": x"));
+    for (gt, results, parts) in [
+        (&gt, &strange, ["strange.json: result 2 is of image 7", "hint: "]),
+        (&gt, &joints, ["joints.json: result 1 has 21 keypoints", "halpe26"]),
+        (&gt, &text, ["text.json", "line 2"]),
+        (&text, &good, ["text.json", "COCO dataset"]),
+        (&nobody, &good, ["nobody with keypoints", "person_keypoints"]),
+        (&gt, &missing, ["can't read", "nowhere.json"]),
+    ] {
+        let said = complaint(&keypoints(gt, results, &["--json"]), 3);
+        assert!(parts.iter().all(|part| said.contains(part)), "{parts:?}: {said}");
+    }
+}
+
+#[test]
+fn real_people_have_the_figures_of_pycocotools() {
+    let Some(data) = silhueta_e2e::data("eval: real_people_have_the_figures_of_pycocotools") else { return };
+    let gt = data.join("keypoints/coco/test_coco.json");
+    let truth: Value = serde_json::from_slice(&std::fs::read(&gt).unwrap()).unwrap();
+    // Off by an amount that depends on the person.
+    let pose = |(i, person): (usize, &Value)| {
+        let points: Vec<f64> = person["keypoints"].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
+        let moved = |point: &[f64]| [point[0] + (i % 5) as f64, point[1] - (i % 3) as f64, 1.0];
+        let points: Vec<f64> = points.chunks(3).flat_map(moved).collect();
+        serde_json::json!({"image_id": person["image_id"], "category_id": 1, "keypoints": points,
+            "score": ((i * 7) % 10) as f64 / 10.0})
+    };
+    let poses: Vec<Value> = truth["annotations"].as_array().unwrap().iter().enumerate().map(pose).collect();
+    let folder = Folder::new();
+    let answer = json(&keypoints(&gt, &folder.write("r.json", &Value::from(poses).to_string()), &["--json"]));
+    // pycocotools 2.0.11's.
+    for (key, expected) in [
+        ("ap", 0.866_277_699),
+        ("ap50", 0.964_639_321),
+        ("ap75", 0.821_546_440),
+        ("ap_medium", 0.807_260_726),
+        ("ap_large", 0.975_742_574),
+        ("ar", 0.933_333_333),
+        ("ar50", 1.0),
+        ("ar75", 0.916_666_667),
+        ("ar_medium", 0.86),
+        ("ar_large", 0.985_714_286),
+    ] {
+        holds(&answer, key, expected);
+    }
+}

@@ -11,8 +11,8 @@ use silhueta_results::mot::{MotTrack, MotTruth, lines_of, read_tracks, read_trut
 use silhueta_results::record::RecordReader;
 
 use super::figures::Figures;
-use super::{print_json, table};
-use crate::cli::{EvalMotOptions, IdsName, RulesName, note, say};
+use super::table;
+use crate::cli::{EvalMotOptions, IdsName, RulesName, note, print_json, say};
 use crate::exit::{CliError, Exit};
 use crate::sequences::{Found, Kind, Sequences, find};
 

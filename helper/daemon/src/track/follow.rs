@@ -6,15 +6,15 @@ use silhueta_results::Rect;
 use silhueta_results::mot::{MotDetection, MotTrack, SeqInfo};
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::track::Detection;
-use silhueta_tracking::botsort::{BotSort, Config, Input, Preset, TrackedBox};
 use silhueta_tracking::gaps::{self, Sight};
 use silhueta_tracking::identify::{StitchConfig, stitch};
 use silhueta_tracking::tracklet::Tracklets;
+use silhueta_tracking::{Input, Method, TrackedBox, Tracker};
 
 /// How people are followed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct How {
-    pub(super) preset: Preset,
+    pub(super) method: Method,
     /// Whether only what was known at each frame is told.
     pub(super) online: bool,
 }
@@ -34,7 +34,7 @@ pub(super) fn follow(detections: &[MotDetection], info: &SeqInfo, how: How) -> V
         edges.fold(b.score.total_cmp(&a.score), std::cmp::Ordering::then)
     };
     frames.iter_mut().for_each(|frame| frame.sort_by(order));
-    let mut tracker = BotSort::new(Config::preset(how.preset), info.frame_rate);
+    let mut tracker = Tracker::new(how.method, info.frame_rate);
     let mut tracklets = Tracklets::new();
     let mut boxes: Vec<(u32, TrackedBox)> = Vec::new();
     for (frame, detections) in (1u32..).zip(&frames) {
@@ -106,6 +106,8 @@ fn bbox(rect: &Rect) -> Bbox {
 
 #[cfg(test)]
 mod tests {
+    use silhueta_tracking::botsort::Preset;
+
     use super::*;
 
     fn info() -> SeqInfo {
@@ -134,10 +136,10 @@ mod tests {
     #[test]
     fn who_comes_back_is_another_online_and_the_same_when_all_was_looked_at() {
         // The authors' settings wait for a second, the stitching a little longer.
-        let (detections, preset) = (walk(20..34), Preset::Original);
-        let online = follow(&detections, &info(), How { preset, online: true });
+        let (detections, method) = (walk(20..34), Method::BotSort(Preset::Original));
+        let online = follow(&detections, &info(), How { method, online: true });
         assert_eq!((ids(&online, 19), ids(&online, 30), ids(&online, 50)), (vec![1, 2], vec![2], vec![2, 3]));
-        let offline = follow(&detections, &info(), How { preset, online: false });
+        let offline = follow(&detections, &info(), How { method, online: false });
         // Where nobody was seen the way goes on.
         assert_eq!((ids(&offline, 19), ids(&offline, 30), ids(&offline, 50)), (vec![1, 2], vec![1, 2], vec![1, 2]));
         let between = offline.iter().find(|row| (row.frame, row.id) == (26, 1)).unwrap();
@@ -148,8 +150,8 @@ mod tests {
     fn the_order_of_lines_does_not_matter() {
         let detections = walk(10..20);
         let turned: Vec<_> = detections.iter().rev().copied().collect();
-        for online in [true, false] {
-            let how = How { preset: Preset::Silhueta, online };
+        for (method, online) in Method::ALL.into_iter().flat_map(|method| [(method, true), (method, false)]) {
+            let how = How { method, online };
             assert_eq!(follow(&detections, &info(), how), follow(&turned, &info(), how));
         }
     }

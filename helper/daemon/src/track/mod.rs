@@ -5,18 +5,21 @@ mod follow;
 use std::path::{Path, PathBuf};
 
 use silhueta_results::mot::{MotDetection, SeqInfo, read_detections, write_tracks};
+use silhueta_tracking::Method;
 
 use self::follow::{How, follow};
 use crate::cli::{TrackOptions, note, say};
 use crate::exit::{CliError, Exit};
 use crate::sequences::{Found, Kind, Sequences, find, read_info};
+use crate::tracker_names::tracker;
 
 const FORM: &str = "a line of detections is frame,-1,left,top,width,height,score: frames from 1, boxes in pixels";
 
 /// Follows people through what was named.
 pub(crate) fn track(options: &TrackOptions) -> Result<Exit, CliError> {
     let found = find(&options.detections, Kind::Detections)?;
-    let how = How { preset: options.preset.into(), online: options.online };
+    let (kind, preset) = tracker(options.tracker, options.preset)?;
+    let how = How { method: Method::of(kind, preset), online: options.online };
     let jobs: Vec<(&Found, SeqInfo, PathBuf)> = match &found {
         Sequences::One(one) => vec![(one, info(one, options.seqinfo.as_deref())?, file_of(&options.out)?)],
         Sequences::Many(_) if options.seqinfo.is_some() => {
