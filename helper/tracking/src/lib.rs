@@ -5,9 +5,11 @@
 pub mod assignment;
 pub mod botsort;
 pub mod bytetrack;
+pub mod deepocsort;
 mod embedding;
 pub mod identify;
 pub mod kalman;
+mod overlap;
 mod tracker;
 pub mod tracklet;
 
