@@ -5,10 +5,12 @@
 pub mod assignment;
 pub mod botsort;
 pub mod bytetrack;
+pub mod deepocsort;
 mod embedding;
 pub mod gaps;
 pub mod identify;
 pub mod kalman;
+mod overlap;
 mod settings;
 mod tracker;
 pub mod tracklet;
