@@ -120,6 +120,77 @@ impl fmt::Display for Precision {
     }
 }
 
+/// Who follows people from frame to frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrackerKind {
+    /// BoT-SORT: motion, appearance and the camera's motion.
+    #[default]
+    Botsort,
+    /// ByteTrack: motion alone.
+    Bytetrack,
+}
+
+impl TrackerKind {
+    /// All of them, the default first.
+    pub const ALL: [Self; 2] = [Self::Botsort, Self::Bytetrack];
+
+    /// The name used in files, on the wire and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Botsort => "botsort",
+            Self::Bytetrack => "bytetrack",
+        }
+    }
+
+    /// Whether it has presets: the others are what their authors made them.
+    pub const fn has_presets(self) -> bool {
+        matches!(self, Self::Botsort)
+    }
+}
+
+impl fmt::Display for TrackerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Whose settings a tracker has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrackerPreset {
+    /// Ours.
+    #[default]
+    Silhueta,
+    /// The authors' own code.
+    Original,
+    /// Ultralytics 8.4.
+    Ultralytics,
+    /// boxmot 25.
+    Boxmot,
+}
+
+impl TrackerPreset {
+    /// All of them, the default first.
+    pub const ALL: [Self; 4] = [Self::Silhueta, Self::Original, Self::Ultralytics, Self::Boxmot];
+
+    /// The name used in files, on the wire and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Silhueta => "silhueta",
+            Self::Original => "original",
+            Self::Ultralytics => "ultralytics",
+            Self::Boxmot => "boxmot",
+        }
+    }
+}
+
+impl fmt::Display for TrackerPreset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// How tracks become persons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS, Precision};
 
 use crate::exit::CliError;
+pub(crate) use crate::tracker_names::{PresetName, TrackerName};
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -38,6 +39,126 @@ pub(crate) enum Command {
     /// Bring networks, check them, take them away
     #[command(subcommand, after_help = MODELS_HELP)]
     Models(ModelsCommand),
+    /// Follow people through detections in MOTChallenge's form, without pictures
+    #[command(after_help = TRACK_HELP)]
+    Track(TrackOptions),
+    /// Tell who was seen when in finished results, and why tracks were taken for one person
+    Identities(IdentitiesOptions),
+    /// Hold results against truth
+    #[command(subcommand)]
+    Eval(EvalCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IdentitiesOptions {
+    /// The results of a video
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// In JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const TRACK_HELP: &str = "Without --online the whole file is looked at before anybody is named: tracks are joined into \
+people. Motion alone decides, as there are no pictures. The same detections give the same file.";
+
+#[derive(Debug, Args)]
+pub(crate) struct TrackOptions {
+    /// A det.txt, the folder of a sequence, or a folder of sequences (SEQ/det/det.txt or SEQ/det.txt)
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) detections: PathBuf,
+    /// What the sequence is [default: the seqinfo.ini in its folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seqinfo: Option<PathBuf>,
+    /// Where the tracks go: a file, or for a folder of sequences the folder for their SEQ.txt
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) out: PathBuf,
+    /// How people are followed from frame to frame
+    #[arg(long, value_enum, default_value = "botsort")]
+    pub(crate) tracker: TrackerName,
+    /// Whose settings BoT-SORT has [default: silhueta]
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<PresetName>,
+    /// Write only what was known at each frame: nothing is joined or filled afterwards
+    #[arg(long)]
+    pub(crate) online: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvalCommand {
+    /// Score tracks: HOTA, CLEAR and IDF1, number for number as TrackEval
+    #[command(after_help = EVAL_MOT_HELP)]
+    Mot(EvalMotOptions),
+    /// Score poses: COCO's keypoint AP and AR, number for number as pycocotools, and the mean OKS
+    #[command(after_help = EVAL_KEYPOINTS_HELP)]
+    Keypoints(EvalKeypointsOptions),
+}
+
+const EVAL_KEYPOINTS_HELP: &str = "\
+Poses of 17, 26 and 133 joints are scored by COCO's 17. OKS is of the people whose box (the hull of a pose) was met by at
+least half. Tables tell percent; - is nobody of that size.
+
+JSON is {\"images\", \"people\", \"poses\", \"ap\", \"ap50\", \"ap75\", \"ap_medium\", \"ap_large\", \"ar\", \"ar50\", \"ar75\",
+\"ar_medium\", \"ar_large\", \"oks\": {\"mean\", \"found\", \"people\"}}, shares from 0 to 1, null for nobody of that size.";
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalKeypointsOptions {
+    /// Annotated people: a COCO dataset in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gt: PathBuf,
+    /// Poses that were found: a COCO results file in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) results: PathBuf,
+    /// In JSON, to the last digit
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EVAL_MOT_HELP: &str = "\
+Truth is compared by the rules of the MOT16 and MOT17 challenges: pedestrians that count are scored, and a track that
+lies on somebody who rides, sits or is mirrored costs nothing. Tables tell shares in percent.
+
+JSON is {\"sequences\": [{\"name\", \"frames\", FIGURES…}], \"combined\": {FIGURES…}}, shares from 0 to 1. FIGURES are
+hota, det_a, ass_a, loc_a, det_re, det_pr, ass_re, ass_pr; mota, motp, tp, fn, fp, idsw, frag, mt, pt, ml;
+idf1, idp, idr, idtp, idfn, idfp.";
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalMotOptions {
+    /// A gt.txt, the folder of a sequence, or a folder of sequences (SEQ/gt/gt.txt or SEQ/gt.txt)
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) gt: PathBuf,
+    /// Tracks in MOTChallenge's form, a folder of them (SEQ.txt), or results of `silhueta run` (their folder or a
+    /// folder of such SEQ folders)
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) tracks: PathBuf,
+    /// Score these sequences only
+    #[arg(long, value_name = "SEQ", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Whose rules say what is compared
+    #[arg(long, value_enum, default_value = "mot17")]
+    pub(crate) rules: RulesName,
+    /// Which numbers of our own results are scored
+    #[arg(long, value_enum, default_value = "people")]
+    pub(crate) ids: IdsName,
+    /// In JSON, to the last digit
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesName {
+    /// MOT16, MOT17, and truth of one's own
+    Mot17,
+    /// MOT20, where vehicles excuse tracks as well
+    Mot20,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IdsName {
+    /// Those of the people, after tracks were joined
+    People,
+    /// Those of the tracker
+    Tracks,
 }
 
 const MODELS_HELP: &str = "They are kept in the folder that SILHUETA_MODELS names, else in the user's own one. \
@@ -322,6 +443,13 @@ pub(crate) fn say(text: &str) {
     {
         note(&format!("stdout can't be written: {error}"));
     }
+}
+
+/// Prints a result in JSON on stdout.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| CliError::Runtime(e.to_string()))?;
+    say(&text);
+    Ok(())
 }
 
 #[cfg(test)]

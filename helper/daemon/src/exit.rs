@@ -45,6 +45,9 @@ impl From<Exit> for ExitCode {
 pub(crate) enum CliError {
     #[error("{0}")]
     Input(String),
+    /// Like `Input`, with the way out.
+    #[error("{what}")]
+    Advised { what: String, way_out: String },
     #[error("{0}")]
     Runtime(String),
     #[error("{}", .0.message)]
@@ -54,9 +57,14 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// Something named can't be read or used, and what to do about it.
+    pub(crate) fn advised(what: impl Into<String>, way_out: impl Into<String>) -> Self {
+        Self::Advised { what: what.into(), way_out: way_out.into() }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Input(_) => Exit::Input,
+            Self::Input(_) | Self::Advised { .. } => Exit::Input,
             Self::Runtime(_) => Exit::Runtime,
             Self::Model(StoreError::Stopped { .. }) => Exit::Interrupted,
             Self::Model(error) if error.is_of_input() => Exit::Input,
@@ -70,6 +78,7 @@ impl CliError {
 
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
+            Self::Advised { way_out, .. } => Some(way_out.clone()),
             Self::Job(failure) => failure.hint.clone(),
             Self::Model(error) => error.hint(),
             _ => None,

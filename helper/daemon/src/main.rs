@@ -3,17 +3,22 @@
 mod cli;
 mod disk;
 mod doctor;
+mod eval;
 mod exit;
 mod farewell;
 mod folders;
+mod identities;
 mod models;
 mod place;
 mod providers;
 mod remote;
 mod run;
+mod sequences;
 mod serve;
 mod signals;
 mod tls;
+mod track;
+mod tracker_names;
 mod videos;
 mod worker;
 
@@ -51,6 +56,9 @@ fn work(command: Command, farewell: &Farewell) -> Result<Exit, CliError> {
     let exit = runtime.block_on(async {
         match command {
             Command::Models(command) => models::terminal::models(command).await,
+            Command::Eval(command) => eval::eval(&command),
+            Command::Identities(options) => identities::identities(&options),
+            Command::Track(options) => track::track(&options),
             Command::Run(options) => run::run(&options, farewell).await,
             Command::Resume(options) => run::resume(&options, farewell).await,
             Command::Jobs => remote::jobs().await,

@@ -21,6 +21,17 @@ impl CostMatrix {
     }
 }
 
+/// A pair that may be matched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge {
+    /// Of a track.
+    pub row: usize,
+    /// Of a detection.
+    pub col: usize,
+    /// Below the limit.
+    pub cost: f64,
+}
+
 /// The solver with its scratch memory, which is kept from call to call.
 #[derive(Clone, Debug, Default)]
 pub struct Assignment {
@@ -46,6 +57,42 @@ impl Assignment {
     /// column left alone. Only costs below `limit` (finite) make a pair; NaN and infinite costs never do.
     pub fn solve(&mut self, costs: &CostMatrix, limit: f64) -> Vec<(usize, usize)> {
         self.solve_within(costs, limit, 4)
+    }
+
+    /// The same where only these pairs, each named once, cost less than `limit`. Whatever hangs together over pairs
+    /// is solved by itself: most people have one box near them, and that one is near nobody else.
+    pub fn solve_sparse(&mut self, rows: usize, cols: usize, edges: &[Edge], limit: f64) -> Vec<(usize, usize)> {
+        // A forest over the rows, then the columns; the root of a tree is its least member.
+        let mut parent: Vec<usize> = (0..rows + cols).collect();
+        for edge in edges {
+            let (a, b) = (root(&mut parent, edge.row), root(&mut parent, rows + edge.col));
+            parent[a.max(b)] = a.min(b);
+        }
+        let mut grouped: Vec<(usize, Edge)> = edges.iter().map(|edge| (root(&mut parent, edge.row), *edge)).collect();
+        grouped.sort_unstable_by_key(|(root, edge)| (*root, edge.row, edge.col));
+
+        let mut pairs = Vec::new();
+        for group in grouped.chunk_by(|a, b| a.0 == b.0) {
+            if let [(_, edge)] = group {
+                pairs.push((edge.row, edge.col));
+                continue;
+            }
+            let mut group_rows: Vec<usize> = group.iter().map(|(_, edge)| edge.row).collect();
+            group_rows.dedup();
+            let mut group_cols: Vec<usize> = group.iter().map(|(_, edge)| edge.col).collect();
+            group_cols.sort_unstable();
+            group_cols.dedup();
+            let mut costs = CostMatrix::from_fn(group_rows.len(), group_cols.len(), |_, _| f64::INFINITY);
+            let mut row = 0;
+            for (_, edge) in group {
+                row += usize::from(group_rows[row] != edge.row);
+                let col = group_cols.partition_point(|&c| c < edge.col);
+                costs.values[row * costs.cols + col] = edge.cost;
+            }
+            pairs.extend(self.solve(&costs, limit).into_iter().map(|(r, c)| (group_rows[r], group_cols[c])));
+        }
+        pairs.sort_unstable();
+        pairs
     }
 
     /// `turns` for each row are allowed in the row reduction, which changes the speed, never the sum.
@@ -180,6 +227,15 @@ impl Assignment {
     }
 }
 
+/// The root of the tree that `node` is in, with the way to it made shorter.
+fn root(parent: &mut [usize], mut node: usize) -> usize {
+    while parent[node] != node {
+        parent[node] = parent[parent[node]];
+        node = parent[node];
+    }
+    node
+}
+
 fn refill<T: Clone>(buffer: &mut Vec<T>, len: usize, value: T) {
     buffer.clear();
     buffer.resize(len, value);
@@ -263,6 +319,22 @@ mod tests {
             let sum: f64 = pairs.iter().map(|&(r, c)| values[r * cols + c] - limit).sum();
             let best = brute_force(rows, cols, &values, limit, 0, 0);
             prop_assert!((sum - best).abs() < 1e-9, "{sum} against {best}: {pairs:?}");
+        }
+
+        #[test]
+        fn sparse_costs_give_what_dense_ones_do(
+            rows in 1usize..12, cols in 1usize..12,
+            // Most pairs are out of the question, so that there are several groups.
+            values in prop::collection::vec(prop_oneof![5 => Just(0.9f64), 2 => 0.0..0.8f64], 144),
+        ) {
+            let costs = CostMatrix::from_fn(rows, cols, |r, c| values[r * cols + c]);
+            let mut edges: Vec<Edge> = (0..rows * cols)
+                .map(|i| Edge { row: i / cols, col: i % cols, cost: values[i] })
+                .filter(|edge| edge.cost < 0.8)
+                .collect();
+            edges.reverse();
+            let sparse = Assignment::default().solve_sparse(rows, cols, &edges, 0.8);
+            prop_assert_eq!(sparse, Assignment::default().solve(&costs, 0.8));
         }
 
         #[test]

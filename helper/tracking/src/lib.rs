@@ -9,6 +9,7 @@ mod embedding;
 pub mod gaps;
 pub mod identify;
 pub mod kalman;
+mod settings;
 mod tracker;
 pub mod tracklet;
 

@@ -9,7 +9,7 @@ mod seqinfo;
 mod text;
 
 pub use seqinfo::SeqInfo;
-pub use text::{read_detections, read_tracks, read_truth, write_detections, write_tracks, write_truth};
+pub use text::{lines_of, read_detections, read_tracks, read_truth, write_detections, write_tracks, write_truth};
 
 use crate::rect::Rect;
 

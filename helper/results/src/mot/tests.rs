@@ -73,6 +73,15 @@ fn what_other_programs_write_is_read() {
 }
 
 #[test]
+fn the_lines_of_a_row_are_found_again() {
+    let folder = Folder::new();
+    let path = folder.file("1,1,1,2,3,4\n\n2,1,1,2,3,4\n2,3,1,2,3,4\n2.0, 1.0,9,9,9,9\n");
+    assert_eq!(lines_of(&path, 2, Some(1)).unwrap(), [3, 5]);
+    assert_eq!(lines_of(&path, 2, None).unwrap(), [3, 4, 5]);
+    assert!(lines_of(&path, 7, None).unwrap().is_empty());
+}
+
+#[test]
 fn errors_name_file_line_and_field() {
     let folder = Folder::new();
     let good = "1,1,1,2,3,4,1,1,1\n";

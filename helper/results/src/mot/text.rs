@@ -48,6 +48,17 @@ pub fn read_detections(path: &Path) -> Result<Vec<MotDetection>> {
     read(path, |line| Ok(MotDetection { frame: line.frame()?, bbox: line.bbox()?, score: line.number(6, "score")? }))
 }
 
+/// The lines (from 1) of a file that speak of `frame`, and of `id` where one is given: for a complaint about rows that
+/// were read before.
+///
+/// # Errors
+/// [`Error::Read`]; [`Error::Format`], which names line and field.
+pub fn lines_of(path: &Path, frame: u32, id: Option<u32>) -> Result<Vec<usize>> {
+    let speaks = |line: &Line<'_>| Ok(line.frame()? == frame && id.is_none_or(|id| line.whole(1, "id", 0) == Ok(id)));
+    let lines = read_numbered(path, speaks)?;
+    Ok(lines.into_iter().filter(|&(_, speaks)| speaks).map(|(number, _)| number).collect())
+}
+
 /// Writes `gt.txt`, rows in the order given, lengths to a thousandth of a pixel.
 ///
 /// # Errors
@@ -94,11 +105,17 @@ impl fmt::Display for Edges {
 }
 
 fn read<T>(path: &Path, row: impl Fn(&Line<'_>) -> std::result::Result<T, String>) -> Result<Vec<T>> {
+    Ok(read_numbered(path, row)?.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Rows with the numbers of their lines.
+fn read_numbered<T>(path: &Path, row: impl Fn(&Line<'_>) -> std::result::Result<T, String>) -> Result<Vec<(usize, T)>> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let parse = |(index, line): (usize, &str)| {
         let line = Line(line.split(',').map(str::trim).collect());
-        row(&line).map_err(|why| Error::format(path, WHAT, format!("line {}: {why}", index + 1)))
+        let row = row(&line).map_err(|why| Error::format(path, WHAT, format!("line {}: {why}", index + 1)))?;
+        Ok((index + 1, row))
     };
     lines.map(parse).collect()
 }

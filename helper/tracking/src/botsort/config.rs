@@ -17,11 +17,17 @@ pub enum Preset {
     Ultralytics,
     /// boxmot 25, as its constructor sets it.
     Boxmot,
+    /// NeuraPose, at its last state.
+    NeuraPose,
+    /// NeuraPose, as it first was.
+    #[serde(rename = "neurapose-first")]
+    NeuraPoseFirst,
 }
 
 impl Preset {
     /// All of them, the default first.
-    pub const ALL: [Self; 4] = [Self::Silhueta, Self::Original, Self::Ultralytics, Self::Boxmot];
+    pub const ALL: [Self; 6] =
+        [Self::Silhueta, Self::Original, Self::Ultralytics, Self::Boxmot, Self::NeuraPose, Self::NeuraPoseFirst];
 
     /// The name in settings and records.
     pub const fn name(self) -> &'static str {
@@ -30,6 +36,8 @@ impl Preset {
             Self::Original => "original",
             Self::Ultralytics => "ultralytics",
             Self::Boxmot => "boxmot",
+            Self::NeuraPose => "neurapose",
+            Self::NeuraPoseFirst => "neurapose-first",
         }
     }
 }
@@ -41,6 +49,17 @@ pub enum Buffer {
     Seconds(f64),
     /// Frames, whatever they last.
     Frames(u32),
+}
+
+/// How appearance and motion become one cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Looks {
+    /// The lesser of the two, where both gates let appearance through.
+    Least,
+    /// `appearance * a + motion * (1 - a)` with a = [`Config::appearance`] (NeuraPose): beyond
+    /// [`Config::proximity`] appearance is 1, without looks motion counts alone, and so it does in the third
+    /// matching.
+    Blended,
 }
 
 /// What is told of tracks seen only once so far.
@@ -80,9 +99,11 @@ pub struct Config {
     pub fuse_first: bool,
     /// Whether the score is fused into the cost of the third matching.
     pub fuse_unconfirmed: bool,
+    /// How appearance enters the cost.
+    pub looks: Looks,
     /// Appearance counts only where the IoU distance is at most this.
     pub proximity: f64,
-    /// Appearance counts only where its (divided) cosine distance is at most this.
+    /// Appearance counts only where its (divided) cosine distance is at most this; its weight where it is blended.
     pub appearance: f64,
     /// The cosine distance is divided by this in the first matching.
     pub first_divisor: f64,
@@ -96,6 +117,8 @@ pub struct Config {
     pub motion_from_boxes: bool,
     /// What is told of unconfirmed tracks.
     pub unconfirmed: Unconfirmed,
+    /// The share of the box told of in the last frame that stays in this one; the filter's own box where 0.
+    pub inertia: f32,
 }
 
 impl Config {
@@ -113,6 +136,7 @@ impl Config {
             unconfirmed_limit: 0.7,
             fuse_first: true,
             fuse_unconfirmed: true,
+            looks: Looks::Least,
             proximity: 0.5,
             appearance: 0.25,
             first_divisor: 2.0,
@@ -121,6 +145,24 @@ impl Config {
             camera: CameraModel::Signed,
             motion_from_boxes: false,
             unconfirmed: Unconfirmed::Named,
+            inertia: 0.0,
+        };
+        // Its tracks live for 60 frames, however long its buffer (300) is. Where a frame is skipped, nothing is
+        // told, so that there is nothing to predict.
+        let neurapose = Self {
+            new: 0.6,
+            buffer: Buffer::Frames(60),
+            late_removal: false,
+            first_limit: 0.9,
+            fuse_unconfirmed: false,
+            looks: Looks::Blended,
+            proximity: 0.75,
+            appearance: 0.45,
+            first_divisor: 1.0,
+            camera: CameraModel::Enclosing,
+            unconfirmed: Unconfirmed::Withheld,
+            inertia: 0.35,
+            ..original
         };
         match name {
             Preset::Original => original,
@@ -144,6 +186,10 @@ impl Config {
                 unconfirmed: Unconfirmed::Withheld,
                 ..original
             },
+            Preset::NeuraPose => neurapose,
+            Preset::NeuraPoseFirst => {
+                Self { high: 0.5, new: 0.5, first_limit: 0.3, proximity: 0.6, appearance: 0.2, ..neurapose }
+            }
             Preset::Silhueta => Self {
                 high: 0.5,
                 high_inclusive: true,

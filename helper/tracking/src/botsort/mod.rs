@@ -9,13 +9,13 @@ mod tests;
 mod track;
 
 use serde::{Deserialize, Serialize};
-use silhueta_shared::geometry::{Affine, Bbox};
+use silhueta_shared::geometry::Affine;
 use silhueta_shared::track::TrackId;
 
-pub use self::config::{Buffer, Config, Preset, Unconfirmed};
-use self::matching::{Fusion, fused_costs, iou_distance, motion_costs};
+pub use self::config::{Buffer, Config, Looks, Preset, Unconfirmed};
+use self::matching::{Area, Fusion, touching};
 use self::track::{Candidate, Stage, Track};
-use crate::assignment::{Assignment, CostMatrix};
+use crate::assignment::Assignment;
 pub use crate::tracker::{Input, TrackedBox};
 
 /// A tracked and a lost track nearer than this IoU distance are one person, tracked twice.
@@ -70,20 +70,27 @@ impl BotSort {
             proximity: self.config.proximity,
             appearance: self.config.appearance,
             divisor: self.config.first_divisor,
+            looks: Some(self.config.looks),
         };
         let known = self.select(|t| t.stage != Stage::Unconfirmed);
-        let unseen = self.associate(&known, &mut high, self.config.first_limit, |t, d| fused_costs(t, d, fusion));
+        let unseen = self.associate(&known, &mut high, self.config.first_limit, fusion);
 
         let tracked: Vec<usize> = unseen.into_iter().filter(|&t| self.tracks[t].stage == Stage::Tracked).collect();
         let mut low = low;
-        for t in self.associate(&tracked, &mut low, self.config.second_limit, motion_costs) {
+        for t in self.associate(&tracked, &mut low, self.config.second_limit, Fusion::MOTION) {
             self.tracks[t].stage = Stage::Lost;
         }
 
-        let fusion = Fusion { score: self.config.fuse_unconfirmed, divisor: self.config.unconfirmed_divisor, ..fusion };
+        let fusion = Fusion {
+            score: self.config.fuse_unconfirmed,
+            divisor: self.config.unconfirmed_divisor,
+            // Who blends does so with those it knows only.
+            looks: fusion.looks.filter(|looks| *looks == Looks::Least),
+            ..fusion
+        };
         let unconfirmed = self.select(|t| t.stage == Stage::Unconfirmed);
         let limit = self.config.unconfirmed_limit;
-        let never_confirmed = self.associate(&unconfirmed, &mut high, limit, |t, d| fused_costs(t, d, fusion));
+        let never_confirmed = self.associate(&unconfirmed, &mut high, limit, fusion);
         self.drop_tracks(&never_confirmed);
 
         for seen in high {
@@ -121,15 +128,10 @@ impl BotSort {
 
     /// Matches the tracks of these indices with detections. Matched detections are taken out of `seen`; the
     /// indices of the unmatched tracks come back.
-    fn associate<'a>(
-        &mut self,
-        tracks: &[usize],
-        seen: &mut Vec<Candidate<'a>>,
-        limit: f64,
-        costs: impl Fn(&[&Track], &[Candidate<'a>]) -> CostMatrix,
-    ) -> Vec<usize> {
+    fn associate(&mut self, tracks: &[usize], seen: &mut Vec<Candidate<'_>>, limit: f64, fusion: Fusion) -> Vec<usize> {
         let rows: Vec<&Track> = tracks.iter().map(|&t| &self.tracks[t]).collect();
-        let pairs = self.assignment.solve(&costs(&rows, seen), limit);
+        let edges = fusion.edges(&rows, seen, limit);
+        let pairs = self.assignment.solve_sparse(rows.len(), seen.len(), &edges, limit);
         let mut track_matched = vec![false; tracks.len()];
         let mut seen_matched = vec![false; seen.len()];
         for (row, col) in pairs {
@@ -168,41 +170,41 @@ impl BotSort {
         if lost.is_empty() {
             return;
         }
-        let boxes: Vec<Bbox> = self.tracks.iter().map(Track::bbox).collect();
+        let areas = |tracks: &[usize]| tracks.iter().map(|&t| Area::new(&self.tracks[t].bbox())).collect::<Vec<_>>();
+        let (present_areas, lost_areas) = (areas(&present), areas(&lost));
         let mut duplicates = Vec::new();
-        for &p in &present {
-            for &l in &lost {
-                if iou_distance(&boxes[p], &boxes[l]) < DUPLICATE {
-                    duplicates.push(if self.tracks[p].age() > self.tracks[l].age() { l } else { p });
-                }
+        touching(&present_areas, &lost_areas, |p, l| {
+            if present_areas[p].distance(&lost_areas[l]) < DUPLICATE {
+                let (p, l) = (present[p], lost[l]);
+                duplicates.push(if self.tracks[p].age() > self.tracks[l].age() { l } else { p });
             }
-        }
+        });
         self.drop_tracks(&duplicates);
     }
 
     fn drop_tracks(&mut self, indices: &[usize]) {
-        let mut index = 0..;
-        self.tracks.retain(|_| index.next().is_none_or(|i| !indices.contains(&i)));
+        let mut keep = vec![true; self.tracks.len()];
+        indices.iter().for_each(|&i| keep[i] = false);
+        let mut keep = keep.into_iter();
+        self.tracks.retain(|_| keep.next().unwrap_or(true));
     }
 
-    fn report(&self) -> Vec<TrackedBox> {
-        let shown = |t: &&Track| match t.stage {
-            Stage::Tracked => true,
-            Stage::Unconfirmed => self.config.unconfirmed != Unconfirmed::Withheld,
-            Stage::Lost => false,
-        };
-        let named = |t: &Track| t.stage == Stage::Tracked || self.config.unconfirmed == Unconfirmed::Named;
-        let mut boxes: Vec<TrackedBox> = self
-            .tracks
-            .iter()
-            .filter(shown)
-            .map(|t| TrackedBox {
-                track: named(t).then_some(t.id),
-                bbox: t.bbox(),
-                score: t.score,
-                detection: t.detection,
+    fn report(&mut self) -> Vec<TrackedBox> {
+        let (frame, unconfirmed, inertia) = (self.frame, self.config.unconfirmed, self.config.inertia);
+        let told = |track: &mut Track| {
+            let named = match track.stage {
+                Stage::Tracked => true,
+                Stage::Unconfirmed if unconfirmed != Unconfirmed::Withheld => unconfirmed == Unconfirmed::Named,
+                Stage::Unconfirmed | Stage::Lost => return None,
+            };
+            Some(TrackedBox {
+                track: named.then_some(track.id),
+                bbox: track.steadied(frame, inertia),
+                score: track.score,
+                detection: track.detection,
             })
-            .collect();
+        };
+        let mut boxes: Vec<TrackedBox> = self.tracks.iter_mut().filter_map(told).collect();
         boxes.sort_by_key(|b| (b.track.is_none(), b.track));
         boxes
     }

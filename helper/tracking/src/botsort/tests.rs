@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 use proptest::prelude::*;
-use silhueta_shared::geometry::Affine;
+use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::track::Detection;
 
 use super::*;
@@ -164,6 +165,32 @@ fn of_a_tracked_and_a_lost_track_in_one_place_the_longer_lived_stays() {
     let numbers = walk_over(0..30, 30);
     assert_eq!((numbers[40].as_slice(), numbers[60].as_slice()), ([Some(2)].as_slice(), [].as_slice()));
     assert_eq!(numbers[71], [Some(1)]);
+}
+
+#[test]
+fn neurapose_blends_looks_with_motion_and_steadies_its_boxes() {
+    let (red, blue) = (Embedding::new(vec![1.0, 0.0]), Embedding::new(vec![0.0, 1.0]));
+    // Half a box on: IoU 1 / 3, so motion costs 2 / 3 at a score of 1 (0.367 of the blend, limit 0.9).
+    for looks in [&red, &blue, &None] {
+        let mut tracker = BotSort::new(Config::preset(Preset::NeuraPose), 30.0);
+        step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
+        let boxes = step(&mut tracker, &[detection(20.0, 0.0, 1.0)], from_ref(looks));
+        assert_eq!(ids(&boxes), [Some(1)]);
+        // The filter believes x = 20 by 8 / 9 or so; a bit more than a third of that is held back.
+        assert!(boxes[0].bbox.x1 > 9.0 && boxes[0].bbox.x1 < 13.0, "{:?}", boxes[0].bbox);
+    }
+    // 28 of 40 pixels on: IoU 3 / 17 costs 0.824, beyond the gate (0.75), so strange looks weigh in full: 0.45 + 0.453.
+    for (looks, found) in [(&red, 0), (&blue, 0), (&None, 1)] {
+        let mut tracker = BotSort::new(Config::preset(Preset::NeuraPose), 30.0);
+        step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
+        assert_eq!(step(&mut tracker, &[detection(28.0, 0.0, 1.0)], from_ref(looks)).len(), found);
+    }
+    // Its first settings want looks and place to agree.
+    for (looks, found) in [(&red, 1), (&blue, 0)] {
+        let mut tracker = BotSort::new(Config::preset(Preset::NeuraPoseFirst), 30.0);
+        step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
+        assert_eq!(step(&mut tracker, &[detection(8.0, 0.0, 1.0)], from_ref(looks)).len(), found);
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) struct Track {
     pub(super) score: f32,
     /// Index of the last detection among those of `last_frame`.
     pub(super) detection: usize,
+    /// Where it was said to be, and in which frame (see `Config::inertia`).
+    told: Option<(u64, Bbox)>,
     /// Its buffer is over (see `Config::late_removal`).
     pub(super) expired: bool,
 }
@@ -55,6 +57,7 @@ impl Track {
             last_frame: frame,
             score: seen.detection.score,
             detection: seen.index,
+            told: None,
             expired: false,
         }
     }
@@ -85,6 +88,23 @@ impl Track {
 
     pub(super) fn bbox(&self) -> Bbox {
         self.motion.bbox()
+    }
+
+    /// The box to tell of in this frame: `inertia` of that of the last frame, if there was one, and the rest its own.
+    pub(super) fn steadied(&mut self, frame: u64, inertia: f32) -> Bbox {
+        let own = self.bbox();
+        if inertia <= 0.0 {
+            return own;
+        }
+        let bbox = match self.told {
+            Some((last, old)) if last + 1 == frame => {
+                let mix = |old: f32, new: f32| inertia * old + (1.0 - inertia) * new;
+                Bbox::new(mix(old.x1, own.x1), mix(old.y1, own.y1), mix(old.x2, own.x2), mix(old.y2, own.y2))
+            }
+            _ => own,
+        };
+        self.told = Some((frame, bbox));
+        bbox
     }
 
     /// Frames from the first to the last sight.

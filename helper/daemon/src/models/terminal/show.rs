@@ -3,11 +3,10 @@
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle as BarStyle};
-use serde::Serialize;
 use serde_json::json;
 use silhueta_shared::model::Role;
 
-use crate::cli::{ProgressStyle, note, say};
+use crate::cli::{ProgressStyle, note, print_json, say};
 use crate::exit::{CliError, Exit};
 use crate::models::{Check, Fetched, Item, ItemState, Progress, Store, Verdict, mb};
 
@@ -154,11 +153,5 @@ pub(super) fn checks(checks: &[Check], json: bool) -> Result<(), CliError> {
         };
         say(&format!("{}: {verdict}", check.id));
     }
-    Ok(())
-}
-
-fn print_json(value: &impl Serialize) -> Result<(), CliError> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| CliError::Runtime(e.to_string()))?;
-    say(&text);
     Ok(())
 }

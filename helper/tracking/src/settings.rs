@@ -1,0 +1,42 @@
+//! From the names that people and scripts say to the trackers themselves.
+
+use silhueta_shared::job::{TrackerKind, TrackerPreset};
+
+use crate::Method;
+use crate::botsort::Preset;
+
+impl Method {
+    /// The tracker of that name; only BoT-SORT has presets, the others pass them over.
+    pub const fn of(tracker: TrackerKind, preset: TrackerPreset) -> Self {
+        match tracker {
+            TrackerKind::Botsort => Self::BotSort(match preset {
+                TrackerPreset::Silhueta => Preset::Silhueta,
+                TrackerPreset::Original => Preset::Original,
+                TrackerPreset::Ultralytics => Preset::Ultralytics,
+                TrackerPreset::Boxmot => Preset::Boxmot,
+            }),
+            TrackerKind::Bytetrack => Self::ByteTrack,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tracker_can_be_named_and_keeps_its_name() {
+        let mut named = Vec::new();
+        for tracker in TrackerKind::ALL {
+            for preset in TrackerPreset::ALL {
+                let method = Method::of(tracker, preset);
+                assert_eq!(method.name(), tracker.name());
+                assert!(method.preset().is_none_or(|own| own.name() == preset.name()), "{method:?}");
+                assert_eq!(method.preset().is_some(), tracker.has_presets(), "{method:?}");
+                named.push(method);
+            }
+        }
+        assert!(Method::ALL.iter().all(|method| named.contains(method)), "{named:?}");
+        assert_eq!(Method::of(TrackerKind::default(), TrackerPreset::default()), Method::default());
+    }
+}
