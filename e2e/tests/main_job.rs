@@ -63,7 +63,10 @@ fn a_real_clip_comes_back_with_people_and_the_data_behind_it() {
     assert_eq!(probe_times(&results.join("overlay.mp4")), probe_times(&video));
     let mut left: Vec<_> = std::fs::read_dir(&results).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["overlay.mp4", "pose.json", "record.parquet", "summary.json", "tracking.json"]);
+    assert_eq!(
+        left,
+        ["identities.json", "overlay.mp4", "pose.json", "record.parquet", "summary.json", "tracking.json"]
+    );
 
     // Again: skipped at once, unless forced.
     let again = helper.run(&["run", &video.display().to_string(), "--out", "out"]);

@@ -58,6 +58,11 @@ pub(crate) fn about(locale: Locale, name: &str) -> &'static str {
         }
         "pose.json" => ["poses por quadro", "poses by frame", "позы по кадрам"],
         "tracking.json" => ["trilhas por quadro", "tracks by frame", "треки по кадрам"],
+        "identities.json" => [
+            "quem foi visto e quando, com os motivos",
+            "who was seen when, with the reasons",
+            "кто и когда был виден, с основаниями",
+        ],
         "summary.json" => ["modelos, ajustes e tempos", "models, settings and times", "модели, настройки и время"],
         _ => ["", "", ""],
     };

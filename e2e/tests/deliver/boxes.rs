@@ -191,7 +191,7 @@ fn stopped_in_every_pass_it_goes_on_to_the_same_bytes() {
     let is_past = |at: usize, of, frames| went_on[at].is_some_and(|(stage, done)| stage == of && done >= frames);
     assert!(is_past(0, Stage::Track, 10) && is_past(1, Stage::Pose, 3), "{went_on:?}");
     assert!(results(&spec) == expected, "the stops changed the results");
-    assert_eq!(names(Path::new(&spec.out_dir)), ["record.parquet", "summary.json"]);
+    assert_eq!(names(Path::new(&spec.out_dir)), ["identities.json", "record.parquet", "summary.json"]);
 }
 
 #[test]
@@ -231,5 +231,5 @@ fn a_file_that_changed_is_begun_anew_with_and_one_that_is_wrong_or_gone_is_said(
     assert!(code == FailureCode::BoxesUnfit && message.contains("boxes.json"), "{message}");
     assert!(hint.contains("check the path"), "{hint}");
     // Earlier results stay.
-    assert_eq!(names(Path::new(&spec.out_dir)), ["record.parquet", "summary.json"]);
+    assert_eq!(names(Path::new(&spec.out_dir)), ["identities.json", "record.parquet", "summary.json"]);
 }

@@ -26,7 +26,7 @@ fn predictions_and_video_lie_beside_the_video_and_say_what_the_record_says() {
     assert_eq!(names(folder), ["predictions", "street_720p.mp4", "visualizations"]);
     assert_eq!(names(&folder.join("predictions")), ["street_720p_tinypose.json"]);
     assert_eq!(names(&folder.join("visualizations")), ["street_720p_tinypose.mp4"]);
-    assert_eq!(names(Path::new(&spec.out_dir)), ["record.parquet", "summary.json"]);
+    assert_eq!(names(Path::new(&spec.out_dir)), ["identities.json", "record.parquet", "summary.json"]);
     let video = &spec.deliver.as_ref().unwrap().visualization;
     assert_eq!(probe_times(Path::new(video)), probe_times(&source));
 

@@ -26,7 +26,7 @@ fn from_choosing_a_video_to_its_results() {
         }
         page.video("Rua à noite.mp4", "completed", JOB).await;
         tab.see("results", SOON).await;
-        for name in ["overlay.mp4", "pose.json", "tracking.json", "record.parquet", "summary.json"] {
+        for name in ["overlay.mp4", "pose.json", "tracking.json", "identities.json", "record.parquet", "summary.json"] {
             tab.see(&format!("[data-testid='result-link'][data-name='{name}']"), SOON).await;
         }
         // The links lead to the files.

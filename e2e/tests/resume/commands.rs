@@ -37,7 +37,7 @@ fn interrupt(mut child: Child) -> String {
     said
 }
 
-fn read(folder: &Path) -> [Vec<u8>; 3] {
+fn read(folder: &Path) -> [Vec<u8>; 4] {
     DATA.map(|name| std::fs::read(folder.join(name)).unwrap())
 }
 

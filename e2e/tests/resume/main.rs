@@ -27,7 +27,7 @@ use silhueta_shared::worker::{Command, Event};
 const OFTEN: [(&str, &str); 1] = [("SILHUETA_CHECKPOINT", "0.05")];
 
 /// Files that must come out the same whatever happens.
-const DATA: [&str; 3] = ["record.parquet", "pose.json", "tracking.json"];
+const DATA: [&str; 4] = ["record.parquet", "pose.json", "tracking.json", "identities.json"];
 
 /// The first frames of a real clip, as a file of its own.
 fn clip(helper: &Helper, name: &str, frames: u32) -> PathBuf {
@@ -98,9 +98,9 @@ fn assert_whole(spec: &JobSpec) {
     let out = Path::new(&spec.out_dir);
     let mut left: Vec<_> = out.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
-    let mut wanted = vec!["pose.json", "record.parquet", "summary.json", "tracking.json"];
+    let mut wanted = vec!["identities.json", "pose.json", "record.parquet", "summary.json", "tracking.json"];
     if spec.video {
-        wanted.insert(0, "overlay.mp4");
+        wanted.insert(1, "overlay.mp4");
         assert_eq!(probe_times(&out.join("overlay.mp4")), probe_times(Path::new(&spec.source)));
     }
     assert_eq!(left, wanted);

@@ -13,10 +13,11 @@ use super::answer::{HttpError, Told as _};
 use super::helper::Helper;
 
 /// The files that a job makes, and how browsers should take each.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("overlay.mp4", "video/mp4"),
     ("pose.json", "application/json"),
     ("tracking.json", "application/json"),
+    ("identities.json", "application/json"),
     ("record.parquet", "application/vnd.apache.parquet"),
     ("summary.json", "application/json"),
 ];

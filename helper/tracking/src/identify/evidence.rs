@@ -13,7 +13,7 @@ const HOPELESS: f32 = 0.45;
 const FEW_VIEWS: [f64; 2] = [0.6, 0.8];
 
 /// The most views by which two tracklets are compared.
-const GALLERY: usize = 6;
+pub(super) const GALLERY: usize = 6;
 
 /// Views of a tracklet, and their mean, which is taken once.
 #[derive(Clone, Debug)]
@@ -23,13 +23,17 @@ pub(super) struct Portrait<'a> {
 }
 
 impl<'a> Portrait<'a> {
-    /// Of at most [`GALLERY`] of the views, spread over their time.
-    pub(super) fn new(views: &'a [View]) -> Self {
+    /// Of these views, or of some of them where there are more than `most`, spread over their time.
+    pub(super) fn new(views: &'a [View], most: usize) -> Self {
         let last = views.len().saturating_sub(1);
-        let views: Vec<&Embedding> = match last < GALLERY {
+        Self::of(match last < most || most < 2 {
             true => views.iter().map(|view| &view.look).collect(),
-            false => (0..GALLERY).map(|i| &views[i * last / (GALLERY - 1)].look).collect(),
-        };
+            false => (0..most).map(|i| &views[i * last / (most - 1)].look).collect(),
+        })
+    }
+
+    /// Of these views.
+    pub(super) fn of(views: Vec<&'a Embedding>) -> Self {
         let mut mean = vec![0.0; views.first().map_or(0, |v| v.as_slice().len())];
         for view in &views {
             mean.iter_mut().zip(view.as_slice()).for_each(|(sum, v)| *sum += v / views.len() as f32);
@@ -140,7 +144,7 @@ fn moved(end: &End, seconds: f64) -> silhueta_shared::geometry::Bbox {
 }
 
 /// Whether somebody could come from `last` to `first` in time; false where a number is broken.
-fn is_within_reach(last: &End, first: &End, max_heights_per_second: f64) -> bool {
+pub(super) fn is_within_reach(last: &End, first: &End, max_heights_per_second: f64) -> bool {
     let ((x0, y0), (x1, y1)) = (last.bbox.center(), first.bbox.center());
     let gap = gap_seconds(last, first);
     // Half a height is left to the jitter of the boxes.

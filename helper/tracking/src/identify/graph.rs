@@ -2,9 +2,12 @@
 //! not matter in which order they are taken.
 
 use super::StitchConfig;
-use super::evidence::{Portrait, appearance, appearance_log_odds, excluded, motion_log_odds};
+use super::evidence::{GALLERY, Portrait, appearance, appearance_log_odds, excluded, motion_log_odds};
 use super::split::Piece;
 
+/// More tracklets than this are compared by fewer views: it takes seconds, not minutes.
+const MANY: usize = 1500;
+const FEW_VIEWS: usize = 3;
 /// Log-odds of 1.
 const UNIT: f64 = 1000.0;
 /// Two that can't be one.
@@ -31,7 +34,8 @@ impl<'a> Graph<'a> {
     pub(super) fn new(pieces: &'a [Piece], config: &StitchConfig) -> Self {
         let mut nodes: Vec<&Piece> = pieces.iter().collect();
         nodes.sort_by_key(|p| (p.tracklet.first.frame, p.tracklet.last.frame, p.tracklet.id));
-        let portraits: Vec<Portrait<'_>> = nodes.iter().map(|p| Portrait::new(&p.tracklet.gallery)).collect();
+        let most = if nodes.len() > MANY { FEW_VIEWS } else { GALLERY };
+        let portraits: Vec<Portrait<'_>> = nodes.iter().map(|p| Portrait::new(&p.tracklet.gallery, most)).collect();
         let mut last_of = std::collections::BTreeMap::new();
         let (mut pairs, mut links) = (Vec::with_capacity(nodes.len()), vec![Vec::new(); nodes.len()]);
         for (j, b) in nodes.iter().enumerate() {

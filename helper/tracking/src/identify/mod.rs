@@ -9,6 +9,7 @@ mod evidence;
 mod exact;
 mod graph;
 pub mod neurapose;
+pub mod online;
 mod search;
 mod split;
 #[cfg(test)]
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use silhueta_shared::track::JoinReason as Reason;
 use silhueta_shared::track::{IdentityId, TrackId};
 
-use self::evidence::{Portrait, appearance, gap_seconds, is_doubled, plausibility};
+use self::evidence::{GALLERY, Portrait, appearance, gap_seconds, is_doubled, plausibility};
 use self::graph::{Graph, log_odds, motion_between};
 use self::split::{Piece, cut};
 use crate::tracklet::Tracklet;
@@ -222,7 +223,7 @@ fn join(graph: &Graph<'_>, identity: IdentityId, person: &[usize], n: usize, con
     let (before, rest) = person.split_at(n);
     let (last, next) = (graph.nodes[before[n - 1]], graph.nodes[rest[0]]);
     let pairs = graph.between(before, rest).unwrap_or_default();
-    let portrait = |node: usize| Portrait::new(&graph.nodes[node].tracklet.gallery);
+    let portrait = |node: usize| Portrait::new(&graph.nodes[node].tracklet.gallery, GALLERY);
     let known = before.iter().filter_map(|&node| appearance(&portrait(node), &portrait(rest[0])));
     let (sum, known) = known.fold((0.0, 0u16), |(sum, n), distance| (sum + distance, n.saturating_add(1)));
     let appearance = (known > 0).then(|| sum / f32::from(known));

@@ -4,6 +4,7 @@
 //! behind, or the track was lost for a moment; there are enough views on both sides; no view before resembles any
 //! behind (who turns round or is seen from behind again does), and each side is steady in itself.
 
+use super::evidence::GALLERY;
 use super::{Split, StitchConfig};
 use crate::tracklet::{End, Tracklet, View};
 
@@ -35,7 +36,16 @@ pub(super) fn cut(tracklet: &Tracklet, config: &StitchConfig, splits: &mut Vec<S
     }
     let is_cut = pieces.len() > 1;
     let part = |piece: &Tracklet| if is_cut { part(tracklet, piece) } else { 0 };
-    pieces.into_iter().map(|tracklet| Piece { part: part(&tracklet), tracklet }).collect()
+    pieces.into_iter().map(|piece| Piece { part: part(&piece), tracklet: thinned(piece) }).collect()
+}
+
+/// With as many views as pieces are compared by, spread over its time.
+fn thinned(mut piece: Tracklet) -> Tracklet {
+    let last = piece.gallery.len().saturating_sub(1);
+    if last >= GALLERY {
+        piece.gallery = (0..GALLERY).map(|i| piece.gallery[i * last / (GALLERY - 1)].clone()).collect();
+    }
+    piece
 }
 
 /// Both sides of a cut before view `at`, whose looks are `distance` apart.
