@@ -8,5 +8,6 @@ mod embedding;
 pub mod identify;
 pub mod kalman;
 pub mod tracklet;
+pub mod views;
 
 pub use embedding::Embedding;
