@@ -63,6 +63,17 @@ impl Bbox {
         Self::new(self.x1.clamp(0.0, w), self.y1.clamp(0.0, h), self.x2.clamp(0.0, w), self.y2.clamp(0.0, h))
     }
 
+    /// The box on the straight way to `other`: this one at a share of 0, `other` at 1.
+    pub fn toward(&self, other: &Self, share: f64) -> Self {
+        let between = |a: f32, b: f32| (f64::from(a) + (f64::from(b) - f64::from(a)) * share) as f32;
+        Self::new(
+            between(self.x1, other.x1),
+            between(self.y1, other.y1),
+            between(self.x2, other.x2),
+            between(self.y2, other.y2),
+        )
+    }
+
     /// `[x1, y1, x2, y2]`.
     pub const fn to_array(self) -> [f32; 4] {
         [self.x1, self.y1, self.x2, self.y2]
@@ -94,6 +105,13 @@ mod tests {
         let b = Bbox::new(5.0, 0.0, 15.0, 10.0);
         assert!((a.iou(&b) - 1.0 / 3.0).abs() < 1e-6);
         assert_eq!(a.iou(&Bbox::new(10.0, 0.0, 20.0, 10.0)), 0.0);
+    }
+
+    #[test]
+    fn the_way_to_another_box_is_straight() {
+        let (a, b) = (Bbox::new(0.0, 10.0, 20.0, 50.0), Bbox::new(40.0, 10.0, 80.0, 30.0));
+        assert_eq!((a.toward(&b, 0.0), a.toward(&b, 1.0)), (a, b));
+        assert_eq!(a.toward(&b, 0.25), Bbox::new(10.0, 10.0, 35.0, 45.0));
     }
 
     #[test]

@@ -120,6 +120,39 @@ impl fmt::Display for Precision {
     }
 }
 
+/// How tracks become persons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityPreset {
+    /// Ours: by looks and motion over the whole video, cut where a track changes person, short gaps filled.
+    #[default]
+    Silhueta,
+    /// NeuraPose's: joined by time alone, then filtered (which deletes people who stand still).
+    Neurapose,
+    /// Every track is a person.
+    Off,
+}
+
+impl IdentityPreset {
+    /// All of them, the default first.
+    pub const ALL: [Self; 3] = [Self::Silhueta, Self::Neurapose, Self::Off];
+
+    /// The name used in files, on the wire and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Silhueta => "silhueta",
+            Self::Neurapose => "neurapose",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl fmt::Display for IdentityPreset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The networks of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobModels {

@@ -53,3 +53,49 @@ id! {
     /// The number of a person over the whole video, after tracks were joined (`id_persistente`).
     IdentityId
 }
+
+/// Why tracks are one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinReason {
+    /// They look alike.
+    Appearance,
+    /// They look alike enough, and one goes on where the other ended a moment ago.
+    Both,
+    /// One goes on where the other ended a moment ago; nothing is known of their looks.
+    Motion,
+    /// The tracker took them for one all along.
+    Track,
+    /// One begins soon after the other ended; nothing else was asked (NeuraPose's rule).
+    Time,
+}
+
+impl JoinReason {
+    /// The name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Appearance => "appearance",
+            Self::Both => "both",
+            Self::Motion => "motion",
+            Self::Track => "track",
+            Self::Time => "time",
+        }
+    }
+}
+
+/// Why a track is two people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitReason {
+    /// Its looks changed from one person's to another's, and stayed so.
+    Appearance,
+}
+
+impl SplitReason {
+    /// The name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Appearance => "appearance",
+        }
+    }
+}

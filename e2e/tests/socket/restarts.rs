@@ -41,6 +41,27 @@ async fn a_session_is_taken_up_again_and_jobs_go_on_without_it() {
 }
 
 #[tokio::test]
+async fn a_session_is_given_to_who_has_its_token_once_its_client_is_silent() {
+    let Some(server) = Server::start("socket: tokens") else { return };
+    let mut first = connect(&server).await;
+    let (session, token) = (first.session, first.resume.clone());
+    // A copied page beside one that is there gets a session of its own.
+    let copy = Client::again(&server, &token);
+    tokio::pin!(copy);
+    let copy = loop {
+        tokio::select! {
+            copy = &mut copy => break copy,
+            answer = first.ask(Ask::PauseQueue { on: false }) => assert_eq!(answer, Ok(Answer::Done)),
+        }
+    };
+    assert!(!copy.resumed && copy.session != session);
+    // The network of the first is gone: its socket is open, but nothing comes from there any more.
+    let again = Client::again(&server, &token).await;
+    assert!(again.resumed && again.session == session);
+    drop(first);
+}
+
+#[tokio::test]
 async fn a_worker_that_dies_fails_its_job_and_nothing_else() {
     let Some(server) = Server::start("socket: a dead worker") else { return };
     let path = server.clip("street_720p.mp4", "street.mp4", 100);

@@ -157,10 +157,8 @@ fn place(person: TrackId, given: &[Given], frame: u64) -> Option<Place> {
         return Some(Place { person, bbox: last.bbox, score: last.score, is_filled: false });
     };
     let share = since as f64 / f64::from(next.frame - last.frame);
-    let between = |a: f32, b: f32| (f64::from(a) + (f64::from(b) - f64::from(a)) * share) as f32;
-    let (a, b) = (last.bbox, next.bbox);
-    let bbox = Bbox::new(between(a.x1, b.x1), between(a.y1, b.y1), between(a.x2, b.x2), between(a.y2, b.y2));
-    Some(Place { person, bbox, score: between(last.score, next.score), is_filled: true })
+    let score = f64::from(last.score) + (f64::from(next.score) - f64::from(last.score)) * share;
+    Some(Place { person, bbox: last.bbox.toward(&next.bbox, share), score: score as f32, is_filled: true })
 }
 
 /// Reads a file through, frame by frame.

@@ -3,7 +3,7 @@
 //! Pure Rust and deterministic: data and time come in as arguments, the same rows give the same bytes.
 //! While a job runs it appends to one [`journal`] per stage ([`rows`]), in its [`work`] folder, and keeps a
 //! [`checkpoint`] of how far it is; at the end the [`record`] is
-//! written once, and the other files ([`neurapose`], [`mmpose`], [`summary`]) are made from its rows. Whatever has a
+//! written once, and the other files ([`neurapose`], [`mmpose`], [`identities`], [`summary`]) are made from its rows. Whatever has a
 //! final name is whole ([`mod@file`]). Results are held against truth with [`metrics`], which [`mot`] and
 //! [`coco`] read and write.
 
@@ -11,6 +11,7 @@ pub mod boxes;
 pub mod checkpoint;
 pub mod coco;
 pub mod file;
+pub mod identities;
 pub mod journal;
 pub mod metrics;
 pub mod mmpose;

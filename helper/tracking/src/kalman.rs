@@ -1,5 +1,6 @@
-//! The constant-velocity Kalman filter of BoT-SORT (Aharon, Orfaig & Bobrovsky, 2022): state
-//! (cx, cy, w, h, vcx, vcy, vw, vh) in pixels and pixels a frame, noise in proportion to the box.
+//! The constant-velocity Kalman filters of BoT-SORT (Aharon, Orfaig & Bobrovsky, 2022): state
+//! (cx, cy, w, h, vcx, vcy, vw, vh) in pixels and pixels a frame, noise in proportion to the box; and of
+//! ByteTrack, which has it from DeepSORT (Wojke, Bewley & Paulus, 2017): w / h in place of w.
 
 use serde::{Deserialize, Serialize};
 use silhueta_shared::geometry::{Affine, Bbox};
@@ -8,6 +9,10 @@ use silhueta_shared::geometry::{Affine, Bbox};
 const POSITION: f64 = 1.0 / 20.0;
 /// Standard deviation of a velocity, likewise.
 const VELOCITY: f64 = 1.0 / 160.0;
+/// Standard deviations of w / h and of its velocity in [`BoxModel::Aspect`], at the start and in each step,
+const ASPECT: [f64; 2] = [1e-2, 1e-5];
+/// and of w / h as seen.
+const SEEN_ASPECT: [f64; 2] = [1e-1, 0.0];
 /// Boxes never shrink below this many pixels, or the noise would vanish with them.
 const MIN_SIZE: f64 = 1e-4;
 
@@ -22,28 +27,39 @@ pub enum CameraModel {
     Enclosing,
 }
 
+/// What is believed of a box beside its centre.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BoxModel {
+    /// Width and height (BoT-SORT).
+    #[default]
+    Size,
+    /// Width by height, which hardly changes, and height (DeepSORT, ByteTrack).
+    Aspect,
+}
+
 /// Gaussian belief over the state of one box.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KalmanFilter {
+    model: BoxModel,
     mean: [f64; 8],
     covariance: Matrix8,
 }
 
 impl KalmanFilter {
     /// Belief after one measurement: at rest, with a wide spread.
-    pub fn new(bbox: &Bbox) -> Self {
-        let [cx, cy, w, h] = measurement(bbox);
+    pub fn new(bbox: &Bbox, model: BoxModel) -> Self {
+        let [x, y, width, height] = model.measurement(bbox);
         let mut covariance = [[0.0; 8]; 8];
-        for (i, std) in noise(w, h, 2.0 * POSITION, 10.0 * VELOCITY).into_iter().enumerate() {
+        for (i, std) in model.noise(width, height, [2.0, 10.0], ASPECT).into_iter().enumerate() {
             covariance[i][i] = std * std;
         }
-        Self { mean: [cx, cy, w, h, 0.0, 0.0, 0.0, 0.0], covariance }
+        Self { model, mean: [x, y, width, height, 0.0, 0.0, 0.0, 0.0], covariance }
     }
 
     /// Moves the belief one frame on.
     pub fn predict(&mut self) {
         // Noise follows the size before the step.
-        let std = noise(self.mean[2], self.mean[3], POSITION, VELOCITY);
+        let std = self.model.noise(self.mean[2], self.mean[3], [1.0, 1.0], ASPECT);
         for i in 0..4 {
             self.mean[i] += self.mean[i + 4];
         }
@@ -63,13 +79,15 @@ impl KalmanFilter {
 
     /// Stops growth and shrinkage, for a track that was not seen in the last frame.
     pub fn hold_size(&mut self) {
-        self.mean[6] = 0.0;
+        if self.model == BoxModel::Size {
+            self.mean[6] = 0.0;
+        }
         self.mean[7] = 0.0;
     }
 
     /// Takes in a measured box.
     pub fn update(&mut self, bbox: &Bbox) {
-        let std = noise(self.mean[2], self.mean[3], POSITION, 0.0);
+        let std = self.model.noise(self.mean[2], self.mean[3], [1.0, 0.0], SEEN_ASPECT);
         let mut s = [[0.0; 4]; 4];
         for i in 0..4 {
             s[i].copy_from_slice(&self.covariance[i][..4]);
@@ -77,10 +95,10 @@ impl KalmanFilter {
         }
         let Some(l) = cholesky(&s) else {
             // The covariance has lost its meaning: start anew from what was seen.
-            *self = Self::new(bbox);
+            *self = Self::new(bbox, self.model);
             return;
         };
-        let z = measurement(bbox);
+        let z = self.model.measurement(bbox);
         let innovation = solve_lower(&l, std::array::from_fn(|i| z[i] - self.mean[i]));
         // With S = L Lᵀ and W = P Hᵀ L⁻ᵀ: mean += W L⁻¹ y, and P -= W Wᵀ.
         let w: [[f64; 4]; 8] = std::array::from_fn(|i| solve_lower(&l, std::array::from_fn(|k| self.covariance[i][k])));
@@ -94,15 +112,17 @@ impl KalmanFilter {
     }
 
     /// Follows the camera: `motion` maps the last frame to this one. A map with NaN or infinities moves nothing.
+    /// [`BoxModel::Aspect`] keeps its shape.
     pub fn apply_camera(&mut self, motion: &Affine, model: CameraModel) {
         let [a, b, tx, c, d, ty] = motion.0;
         if *motion == Affine::IDENTITY || motion.0.iter().any(|v| !v.is_finite()) {
             return;
         }
         let r = [[a, b], [c, d]];
-        let size = match model {
-            CameraModel::Signed => r,
-            CameraModel::Enclosing => [[a.abs(), b.abs()], [c.abs(), d.abs()]],
+        let size = match (self.model, model) {
+            (BoxModel::Aspect, _) => [[1.0, 0.0], [0.0, 1.0]],
+            (BoxModel::Size, CameraModel::Signed) => r,
+            (BoxModel::Size, CameraModel::Enclosing) => [[a.abs(), b.abs()], [c.abs(), d.abs()]],
         };
         // One 2×2 block for each of position, size and their velocities.
         let blocks = [r, size, r, size];
@@ -125,12 +145,16 @@ impl KalmanFilter {
 
     /// The believed box.
     pub fn bbox(&self) -> Bbox {
-        let [cx, cy, w, h, ..] = self.mean;
+        let [cx, cy, width, h, ..] = self.mean;
+        let w = match self.model {
+            BoxModel::Size => width,
+            BoxModel::Aspect => width * h,
+        };
         let (left, top) = (cx - w / 2.0, cy - h / 2.0);
         Bbox::new(left as f32, top as f32, (left + w) as f32, (top + h) as f32)
     }
 
-    /// (cx, cy, w, h) in pixels, then their velocities in pixels a frame.
+    /// (cx, cy, w or w / h, h) in pixels, then their velocities in pixels a frame.
     pub const fn mean(&self) -> &[f64; 8] {
         &self.mean
     }
@@ -141,14 +165,31 @@ impl KalmanFilter {
     }
 }
 
-fn measurement(bbox: &Bbox) -> [f64; 4] {
-    let [x1, y1, x2, y2] = bbox.to_array().map(f64::from);
-    [(x1 + x2) / 2.0, (y1 + y2) / 2.0, x2 - x1, y2 - y1]
-}
+impl BoxModel {
+    /// Centre, then the two values that describe the box.
+    fn measurement(self, bbox: &Bbox) -> [f64; 4] {
+        let [x1, y1, x2, y2] = bbox.to_array().map(f64::from);
+        let (w, h) = (x2 - x1, y2 - y1);
+        let width = match self {
+            Self::Size => w,
+            Self::Aspect => w / h,
+        };
+        [(x1 + x2) / 2.0, (y1 + y2) / 2.0, width, h]
+    }
 
-/// Standard deviations of the eight values of a box of size `w` × `h`.
-fn noise(w: f64, h: f64, position: f64, velocity: f64) -> [f64; 8] {
-    [position * w, position * h, position * w, position * h, velocity * w, velocity * h, velocity * w, velocity * h]
+    /// Standard deviations of the eight values of a box; `scale` is that of positions and velocities, `aspect`
+    /// the deviations of w / h and of its velocity.
+    fn noise(self, width: f64, h: f64, scale: [f64; 2], aspect: [f64; 2]) -> [f64; 8] {
+        let (position, velocity) = (scale[0] * POSITION, scale[1] * VELOCITY);
+        let (p, v) = (position * h, velocity * h);
+        match self {
+            Self::Size => {
+                let (pw, vw) = (position * width, velocity * width);
+                [pw, p, pw, p, vw, v, vw, v]
+            }
+            Self::Aspect => [p, p, aspect[0], p, v, v, aspect[1], v],
+        }
+    }
 }
 
 /// The lower triangle L with L Lᵀ = `s`; `None` unless `s` is positive definite.
@@ -189,7 +230,11 @@ mod tests {
 
     /// Expected values here were computed with numpy from the formulas of the paper (F P Fᵀ + Q, gain by inverse).
     fn moved() -> KalmanFilter {
-        let mut kf = KalmanFilter::new(&Bbox::new(80.0, 160.0, 120.0, 240.0));
+        moved_as(BoxModel::Size)
+    }
+
+    fn moved_as(model: BoxModel) -> KalmanFilter {
+        let mut kf = KalmanFilter::new(&Bbox::new(80.0, 160.0, 120.0, 240.0), model);
         kf.predict();
         // Centre (104, 199), size 41 × 82.
         kf.update(&Bbox::new(83.5, 158.0, 124.5, 240.0));
@@ -240,6 +285,25 @@ mod tests {
     }
 
     #[test]
+    fn the_filter_of_aspects_agrees_with_numpy() {
+        let kf = moved_as(BoxModel::Aspect);
+        assert_near(&kf.mean()[..4], &[104.29752066115702, 198.92561983471074, 0.5, 82.14876033057851]);
+        assert_near(&kf.mean()[4..], &[0.8264462809917356, -0.2066115702479339, 0.0, 0.4132231404958678]);
+        let p = &kf.covariance;
+        // The variances of w / h are small: compared by ratio.
+        assert_near(&[p[2][2] / 0.0002960789235678547, p[6][6] / 2.999999990196079e-10], &[1.0, 1.0]);
+        assert_near(
+            &[p[0][0], p[3][3], p[4][4], p[7][7], p[3][7], p[2][6] / 2.9803921374471367e-10],
+            &[57.282323611775155, 57.282323611775155, 20.34567551097944, 20.34567551097944, 23.390495867768593, 1.0],
+        );
+        let edges = kf.bbox().to_array();
+        for (edge, expected) in edges.into_iter().zip([83.7603305785124, 157.8512396694215, 124.83471074380165, 240.0])
+        {
+            assert!((f64::from(edge) - expected).abs() < 1e-4, "{edges:?}");
+        }
+    }
+
+    #[test]
     fn camera_turn_agrees_with_numpy_in_both_models() {
         let turn = Affine([0.8, -0.6, 5.0, 0.6, 0.8, -3.0]);
         let mut kf = moved();
@@ -278,12 +342,12 @@ mod tests {
         kf.covariance = [[f64::NAN; 8]; 8];
         let seen = Bbox::new(0.0, 0.0, 10.0, 20.0);
         kf.update(&seen);
-        assert_eq!(kf, KalmanFilter::new(&seen));
+        assert_eq!(kf, KalmanFilter::new(&seen, BoxModel::Size));
     }
 
     #[test]
     fn sizes_stay_positive() {
-        let mut kf = KalmanFilter::new(&Bbox::new(0.0, 0.0, 100.0, 100.0));
+        let mut kf = KalmanFilter::new(&Bbox::new(0.0, 0.0, 100.0, 100.0), BoxModel::Size);
         for step in 1..60u16 {
             let size = 100.0 / f32::from(step);
             kf.predict();

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::track::TrackId;
 
-use crate::Embedding;
-use crate::botsort::TrackedBox;
+use crate::{Embedding, TrackedBox};
 
 /// The most views that a tracklet keeps.
 pub const GALLERY: usize = 6;

@@ -2,10 +2,11 @@
 
 use silhueta_results::Rect;
 use silhueta_results::mot::MotTrack;
-use silhueta_tracking::botsort::{BotSort, Config, Input, TrackedBox};
+use silhueta_tracking::botsort::Preset;
 use silhueta_tracking::identify::{StitchConfig, Stitching, stitch};
 use silhueta_tracking::tracklet::{Tracklet, Tracklets};
 use silhueta_tracking::views::Views;
+use silhueta_tracking::{Input, Method, TrackedBox, Tracker};
 
 use crate::observed::Observed;
 
@@ -27,9 +28,8 @@ pub struct Followed {
 /// Follows everybody through the video with our own settings. Of the embeddings, all are used, or only those that
 /// the worker would have computed.
 pub fn follow(observed: &Observed, all: bool) -> Followed {
-    let config = Config::default();
-    let (views, high) = (Views::new(observed.info.frame_rate), config.high);
-    let mut tracker = BotSort::new(config, observed.info.frame_rate);
+    let mut tracker = Tracker::new(Method::BotSort(Preset::default()), observed.info.frame_rate);
+    let (views, high) = (Views::new(observed.info.frame_rate), tracker.sure_score());
     let (mut open, mut tracks, mut computed) = (Tracklets::new(), Vec::new(), 0);
     for (frame, seen) in (0u32..).zip(&observed.frames) {
         let mut embeddings = vec![None; seen.detections.len()];
@@ -38,7 +38,7 @@ pub fn follow(observed: &Observed, all: bool) -> Followed {
             embeddings[i].clone_from(&seen.embeddings[i]);
         }
         computed += embeddings.iter().flatten().count();
-        let input = Input { detections: &seen.detections, embeddings: &embeddings, motion: seen.motion };
+        let input = Input { detections: &seen.detections, embeddings: &embeddings, motion: Some(seen.motion) };
         let boxes = tracker.update(&input);
         open.observe(frame.into(), f64::from(frame) / observed.info.frame_rate, &boxes, &embeddings);
         tracks.extend(boxes.iter().filter_map(|tracked| row(frame, tracked)));

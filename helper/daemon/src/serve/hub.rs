@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use silhueta_shared::protocol::{HelperMessage, SessionId, encode};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::previews::{Previews, Viewer};
@@ -16,6 +17,9 @@ const MOST_SESSIONS: usize = 64;
 /// Messages waiting for one client; full: its socket is closed, and it begins again with a snapshot.
 pub(super) const OUTBOX: usize = 256;
 
+/// The longest that a client may take to answer when another one comes with its token.
+const PROOF: Duration = Duration::from_secs(3);
+
 /// A connected client's end.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
@@ -23,9 +27,46 @@ pub(super) struct Link {
     pub(super) outbox: mpsc::Sender<Bytes>,
     /// Ends its socket, and is ended by it.
     pub(super) closed: CancellationToken,
+    /// How it is asked whether it is there.
+    pub(super) proof: Arc<Proof>,
+}
+
+/// Asking a client whether it is there.
+#[derive(Debug, Default)]
+pub(super) struct Proof {
+    /// It shall be asked.
+    pub(super) wanted: Notify,
+    /// It has answered.
+    pub(super) given: Notify,
+    /// Its session is free.
+    left: CancellationToken,
 }
 
 impl Link {
+    /// An end whose messages go into `outbox`, and that `closed` ends.
+    pub(super) fn new(outbox: mpsc::Sender<Bytes>, closed: CancellationToken) -> Self {
+        Self { outbox, closed, proof: Arc::default() }
+    }
+
+    /// Asks whether the client is there. If not, or no longer, it has left its session when this returns.
+    async fn prove(&self) {
+        let given = self.proof.given.notified();
+        tokio::pin!(given);
+        given.as_mut().enable();
+        self.proof.wanted.notify_one();
+        tokio::select! {
+            () = given => {}
+            () = self.proof.left.cancelled() => {}
+            () = tokio::time::sleep(PROOF) => {
+                tracing::info!("a client that no longer answers makes room for who has its token");
+                self.closed.cancel();
+                if tokio::time::timeout(PROOF, self.proof.left.cancelled()).await.is_err() {
+                    tracing::warn!("a client's socket was closed, but its session is still in use");
+                }
+            }
+        }
+    }
+
     /// Sends a message, or gives the client up: one that reads too slowly starts over with a snapshot.
     pub(super) fn tell(&self, message: &HelperMessage) {
         match encode(message) {
@@ -80,6 +121,15 @@ impl Hub {
         Self { sessions: Mutex::new(Sessions { last, by_id: HashMap::new() }), previews }
     }
 
+    /// Waits until the session of that token is free, if it will be: a page that is loaded again, or whose network
+    /// is back, may be here before the end of its old socket is noticed. A copy of a page that is there gets nothing.
+    pub(super) async fn make_room(&self, resume: &str) {
+        let link = self.lock().by_id.values().find(|s| secret::same(&s.resume, resume)).and_then(|s| s.link.clone());
+        if let Some(link) = link {
+            link.prove().await;
+        }
+    }
+
     /// Takes a client in, into its old session if it knows that one's token and nobody is in it.
     /// `None` when there are too many.
     pub(super) fn join(&self, resume: Option<&str>, link: Link) -> Option<Joined> {
@@ -112,7 +162,9 @@ impl Hub {
     /// often it has left by now.
     pub(super) fn leave(&self, id: SessionId) -> u32 {
         self.lock().by_id.get_mut(&id).map_or(0, |session| {
-            session.link = None;
+            if let Some(link) = session.link.take() {
+                link.proof.left.cancel();
+            }
             session.viewer.leave();
             session.departures += 1;
             session.departures
@@ -155,7 +207,7 @@ mod tests {
 
     fn link() -> (Link, mpsc::Receiver<Bytes>) {
         let (outbox, inbox) = mpsc::channel(2);
-        (Link { outbox, closed: CancellationToken::new() }, inbox)
+        (Link::new(outbox, CancellationToken::new()), inbox)
     }
 
     fn hub() -> Hub {

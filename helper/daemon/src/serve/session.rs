@@ -15,7 +15,6 @@ use silhueta_shared::protocol::{
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, timeout};
-use tokio_util::sync::CancellationToken;
 
 use super::asks::{self, Asker};
 use super::helper::Helper;
@@ -28,6 +27,8 @@ const PING: Duration = Duration::from_secs(15);
 const WRITE: Duration = Duration::from_secs(30);
 /// The longest from the upgrade to `hello`.
 const HELLO: Duration = Duration::from_secs(10);
+/// What a client is pinged with, and answers, when another one comes with its token.
+const THERE: Bytes = Bytes::from_static(b"there?");
 /// Slow requests of one client that wait; more are refused.
 const WAITING: usize = 1024;
 /// Slow requests of one client that are answered at the same time.
@@ -49,11 +50,11 @@ pub(super) async fn socket(
 async fn attend(helper: Arc<Helper>, socket: WebSocket, is_browser: bool) {
     let (sink, mut stream) = socket.split();
     let (outbox, inbox) = mpsc::channel(OUTBOX);
-    let link = Link { outbox, closed: helper.closing.child_token() };
+    let link = Link::new(outbox, helper.closing.child_token());
     // Whatever ends this function ends all that belongs to the client.
     let _ends = link.closed.clone().drop_guard();
     let (viewer, viewed) = tokio::sync::oneshot::channel();
-    tokio::spawn(write(sink, inbox, viewed, link.closed.clone()));
+    tokio::spawn(write(sink, inbox, viewed, link.clone()));
     let Some(joined) = greet(&helper, &mut stream, &link).await else { return };
     if viewer.send(Arc::clone(&joined.viewer)).is_err() {
         tracing::debug!("a client left while it was greeted");
@@ -74,6 +75,9 @@ async fn greet(helper: &Helper, stream: &mut SplitStream<WebSocket>, link: &Link
         let message = tokio::time::timeout_at(deadline, next(stream, link)).await.ok()??;
         match message {
             Ok(ClientMessage::Hello { protocol: VERSION, resume }) => {
+                if let Some(token) = &resume {
+                    helper.hub.make_room(token).await;
+                }
                 let joined = helper.join(resume.as_deref(), link);
                 if joined.is_none() {
                     let error = WireError::new(ErrorCode::TooLarge, "too many clients are connected");
@@ -158,6 +162,7 @@ async fn next(stream: &mut SplitStream<WebSocket>, link: &Link) -> Option<Result
                 return Some(Err(WireError::new(ErrorCode::Malformed, "messages are binary: MessagePack")));
             }
             Message::Close(_) => return None,
+            Message::Pong(payload) if payload == THERE => link.proof.given.notify_waiters(),
             Message::Ping(_) | Message::Pong(_) => {}
         }
     }
@@ -168,8 +173,10 @@ async fn write(
     mut sink: SplitSink<WebSocket, Message>,
     mut inbox: mpsc::Receiver<Bytes>,
     viewed: tokio::sync::oneshot::Receiver<Arc<Viewer>>,
-    closed: CancellationToken,
+    Link { closed, proof, outbox }: Link,
 ) {
+    // A sender kept here would keep the messages from ever ending.
+    drop(outbox);
     let mut viewer = None;
     let mut viewed = Some(viewed);
     let mut ping = interval(PING);
@@ -190,6 +197,7 @@ async fn write(
                 Some(bytes) => Message::Binary(bytes),
                 None => continue,
             },
+            () = proof.wanted.notified() => Message::Ping(THERE),
             _ = ping.tick() => Message::Ping(Bytes::new()),
         };
         if !matches!(timeout(WRITE, sink.send(message)).await, Ok(Ok(()))) {

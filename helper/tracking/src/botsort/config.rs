@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kalman::CameraModel;
+use crate::kalman::{BoxModel, CameraModel};
 
 /// A named set of settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,8 +88,12 @@ pub struct Config {
     pub first_divisor: f64,
     /// The cosine distance is divided by this in the third matching.
     pub unconfirmed_divisor: f64,
+    /// What the filter believes of a box.
+    pub model: BoxModel,
     /// How a turning camera acts on the size of boxes.
     pub camera: CameraModel,
+    /// Whether the boxes are asked how the camera moved where no picture tells it.
+    pub motion_from_boxes: bool,
     /// What is told of unconfirmed tracks.
     pub unconfirmed: Unconfirmed,
 }
@@ -113,7 +117,9 @@ impl Config {
             appearance: 0.25,
             first_divisor: 2.0,
             unconfirmed_divisor: 2.0,
+            model: BoxModel::Size,
             camera: CameraModel::Signed,
+            motion_from_boxes: false,
             unconfirmed: Unconfirmed::Named,
         };
         match name {
@@ -145,6 +151,8 @@ impl Config {
                 // MOT17-02/05/09/10, public detections: HOTA 40.24 with 1 s, 40.93 with 1.5, 40.92 with 2,
                 // 40.84 with 3; IDF1 46.3, 47.7, 47.7, 47.5. Without fusion at 2 s: 40.96 and 47.4.
                 buffer: Buffer::Seconds(2.0),
+                // There, at 2 s: HOTA 42.5, IDF1 50.1.
+                motion_from_boxes: true,
                 late_removal: false,
                 camera: CameraModel::Enclosing,
                 unconfirmed: Unconfirmed::Anonymous,

@@ -3,46 +3,23 @@
 
 mod config;
 mod matching;
+mod shake;
 #[cfg(test)]
 mod tests;
 mod track;
 
 use serde::{Deserialize, Serialize};
 use silhueta_shared::geometry::{Affine, Bbox};
-use silhueta_shared::track::{Detection, TrackId};
+use silhueta_shared::track::TrackId;
 
 pub use self::config::{Buffer, Config, Preset, Unconfirmed};
 use self::matching::{Fusion, fused_costs, iou_distance, motion_costs};
 use self::track::{Candidate, Stage, Track};
-use crate::Embedding;
 use crate::assignment::{Assignment, CostMatrix};
+pub use crate::tracker::{Input, TrackedBox};
 
 /// A tracked and a lost track nearer than this IoU distance are one person, tracked twice.
 const DUPLICATE: f64 = 0.15;
-
-/// What is known of one frame.
-#[derive(Clone, Copy, Debug)]
-pub struct Input<'a> {
-    /// Persons found, in any order. Boxes without an area and NaN are passed over.
-    pub detections: &'a [Detection],
-    /// One for each detection; `None` (or a shorter slice) where not computed. Only those of high scores are used.
-    pub embeddings: &'a [Option<Embedding>],
-    /// How the picture moved from the last frame to this one.
-    pub motion: Affine,
-}
-
-/// A box of a track in one frame.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrackedBox {
-    /// The track; `None` while unconfirmed.
-    pub track: Option<TrackId>,
-    /// The filtered box, in pixels.
-    pub bbox: Bbox,
-    /// Score of the detection.
-    pub score: f32,
-    /// Index of the detection in the input.
-    pub detection: usize,
-}
 
 /// The tracker. It can be stored at any frame and goes on from there as if never stopped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -64,6 +41,11 @@ impl BotSort {
         Self { config, buffer, frame: 0, next_id: FIRST_ID, tracks: Vec::new(), assignment: Assignment::default() }
     }
 
+    /// The settings.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// A track not seen for more than this many frames never comes back.
     pub fn max_lost_frames(&self) -> u64 {
         self.buffer + u64::from(self.config.late_removal)
@@ -73,9 +55,14 @@ impl BotSort {
     pub fn update(&mut self, input: &Input<'_>) -> Vec<TrackedBox> {
         self.frame += 1;
         let (mut high, low) = self.split(input);
+        self.tracks.iter_mut().for_each(Track::predict);
+        let motion = match input.motion {
+            Some(motion) => motion,
+            None if self.config.motion_from_boxes => shake::shift(&self.tracks, &high),
+            None => Affine::IDENTITY,
+        };
         for track in &mut self.tracks {
-            track.predict();
-            track.motion.apply_camera(&input.motion, self.config.camera);
+            track.motion.apply_camera(&motion, self.config.camera);
         }
 
         let fusion = Fusion {
@@ -158,7 +145,7 @@ impl BotSort {
     fn start(&mut self, seen: Candidate<'_>) {
         // Four thousand million tracks on, numbers run out: better no track than a number twice.
         let Some(next) = self.next_id.get().checked_add(1).and_then(TrackId::new) else { return };
-        self.tracks.push(Track::new(self.next_id, seen, self.frame));
+        self.tracks.push(Track::new(self.next_id, seen, self.frame, self.config.model));
         self.next_id = next;
     }
 

@@ -1,15 +1,18 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use silhueta_shared::geometry::Affine;
+use silhueta_shared::track::Detection;
 
 use super::*;
+use crate::Embedding;
 
 fn detection(x: f32, y: f32, score: f32) -> Detection {
     Detection { bbox: Bbox::new(x, y, x + 40.0, y + 100.0), score }
 }
 
 fn step(tracker: &mut BotSort, detections: &[Detection], embeddings: &[Option<Embedding>]) -> Vec<TrackedBox> {
-    tracker.update(&Input { detections, embeddings, motion: Affine::IDENTITY })
+    tracker.update(&Input { detections, embeddings, motion: Some(Affine::IDENTITY) })
 }
 
 fn ids(boxes: &[TrackedBox]) -> Vec<Option<u32>> {
@@ -103,7 +106,7 @@ fn camera_motion_carries_the_tracks_along() {
     step(&mut tracker, &[detection(0.0, 0.0, 0.9)], &[]);
     let motion = Affine([1.0, 0.0, 500.0, 0.0, 1.0, -20.0]);
     let seen = [detection(500.0, -20.0, 0.9)];
-    assert_eq!(ids(&tracker.update(&Input { detections: &seen, embeddings: &[], motion })), [Some(1)]);
+    assert_eq!(ids(&tracker.update(&Input { detections: &seen, embeddings: &[], motion: Some(motion) })), [Some(1)]);
 }
 
 /// Two persons walk through each other, x = 0..400, while their boxes swap places faster than motion can tell.
@@ -218,7 +221,7 @@ proptest! {
         let (mut last_seen, mut frame) = (std::collections::BTreeMap::new(), 0u64);
         for detections in &frames {
             frame += 1;
-            let boxes = tracker.update(&Input { detections, embeddings: &[], motion });
+            let boxes = tracker.update(&Input { detections, embeddings: &[], motion: Some(motion) });
             let mut used = BTreeSet::new();
             let mut previous = None;
             for b in &boxes {

@@ -5,7 +5,7 @@ use silhueta_shared::geometry::Bbox;
 use silhueta_shared::track::{Detection, TrackId};
 
 use crate::Embedding;
-use crate::kalman::KalmanFilter;
+use crate::kalman::{BoxModel, KalmanFilter};
 
 /// The share of the old appearance that stays with each new view.
 const SMOOTHING: f32 = 0.9;
@@ -45,11 +45,11 @@ pub(super) struct Candidate<'a> {
 
 impl Track {
     /// A new track. In the first frame there is nothing to confirm it against.
-    pub(super) fn new(id: TrackId, seen: Candidate<'_>, frame: u64) -> Self {
+    pub(super) fn new(id: TrackId, seen: Candidate<'_>, frame: u64, model: BoxModel) -> Self {
         Self {
             id,
             stage: if frame == 1 { Stage::Tracked } else { Stage::Unconfirmed },
-            motion: KalmanFilter::new(&seen.detection.bbox),
+            motion: KalmanFilter::new(&seen.detection.bbox, model),
             appearance: seen.embedding.cloned(),
             first_frame: frame,
             last_frame: frame,

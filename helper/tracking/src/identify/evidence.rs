@@ -1,10 +1,15 @@
-//! What speaks for and against two tracklets being one person.
+//! What speaks for and against two tracklets being one person, in log-odds: 0 says nothing, +2 is seven to one for it,
+//! and what is independent is added.
 
 use crate::embedding::dot;
 use crate::tracklet::{End, Tracklet};
 
+use super::StitchConfig;
+
 /// Galleries whose mean views are farther apart than this are not compared view by view.
-const HOPELESS: f32 = 0.7;
+const HOPELESS: f32 = 0.45;
+/// What appearance counts with one view, and with two; with more it counts in full.
+const FEW_VIEWS: [f64; 2] = [0.6, 0.8];
 
 /// A tracklet and the mean of its views, which is taken once.
 #[derive(Clone, Debug)]
@@ -51,25 +56,81 @@ pub(super) fn appearance(a: &Portrait<'_>, b: &Portrait<'_>) -> Option<f32> {
     Some(nearest[..half].iter().sum::<f32>() / half as f32)
 }
 
-/// Plausibility, 0..=1, that who ended at `last` is who began at `first`: how far each is from where the other's
-/// velocity puts it, against what the gap and the size of the box allow, and how alike the sizes are.
-pub(super) fn motion(last: &End, first: &End) -> f32 {
-    let gap = (first.seconds - last.seconds).max(0.0);
+/// What an appearance distance says, between galleries of which the smaller has so many views.
+pub(super) fn appearance_log_odds(distance: f32, views: usize, config: &StitchConfig) -> f64 {
+    let nearer = f64::from(config.even_appearance) - f64::from(distance);
+    let slope = if nearer > 0.0 { config.likeness_slope } else { config.unlikeness_slope };
+    let trust = views.checked_sub(1).and_then(|i| FEW_VIEWS.get(i)).copied().unwrap_or(1.0);
+    trust * (slope * nearer).clamp(-config.most_log_odds, config.most_log_odds)
+}
+
+/// What the motion says of who ended at `last` being who began at `first`: how far each is from where the other's
+/// velocity puts it, against what the gap and the size of the box allow, and how alike the sizes are. `None` where the
+/// gap is too long for it to say anything.
+pub(super) fn motion_log_odds(last: &End, first: &End, config: &StitchConfig) -> Option<f64> {
+    let gap = gap_seconds(last, first);
+    if gap > config.short_gap_seconds {
+        return None;
+    }
+    // The longer the gap, the more others could be there by chance.
+    let most = config.motion_at_once + (config.motion_at_last - config.motion_at_once) * gap / config.short_gap_seconds;
+    Some((most - config.motion_slope * misfit(last, first)).max(-config.most_log_odds))
+}
+
+/// How badly the motion fits: the square of the miss and of the growth, each in units of what the gap allows.
+fn misfit(last: &End, first: &End) -> f64 {
+    let gap = gap_seconds(last, first);
     let height = mean_height(last, first);
     let ((x0, y0), (x1, y1)) = (last.bbox.center(), first.bbox.center());
     let (dx, dy) = (f64::from(x1 - x0), f64::from(y1 - y0));
     let error = |velocity: [f32; 2]| (dx - f64::from(velocity[0]) * gap).hypot(dy - f64::from(velocity[1]) * gap);
     let miss = (error(last.velocity) + error(first.velocity)) / 2.0 / (height * (0.15 + 0.5 * gap));
     let growth = (f64::from(first.bbox.height()) / f64::from(last.bbox.height())).ln() / (0.15 + 0.2 * gap);
-    (-0.5 * (miss * miss + growth * growth)).exp() as f32
+    miss * miss + growth * growth
 }
 
-/// Whether nobody could have come from `last` to `first` in time.
-pub(super) fn out_of_reach(last: &End, first: &End, max_heights_per_second: f64) -> bool {
+/// Plausibility of the motion, 0..=1, for people to read.
+pub(super) fn plausibility(last: &End, first: &End) -> f32 {
+    (-0.5 * misfit(last, first)).exp() as f32
+}
+
+/// Seconds from `last` to `first`; 0 where they overlap.
+pub(super) fn gap_seconds(last: &End, first: &End) -> f64 {
+    (first.seconds - last.seconds).max(0.0)
+}
+
+/// Whether two tracklets can't be one person: seen together, or too far apart for the time between them. `a` began
+/// no later than `b`.
+pub(super) fn excluded(a: &Tracklet, b: &Tracklet, config: &StitchConfig) -> bool {
+    let together = b.first.frame <= a.last.frame;
+    (together && !is_doubled(a, b, config)) || !is_within_reach(&a.last, &b.first, config.max_heights_per_second)
+}
+
+/// Whether `b` began on the person of `a` shortly before `a` ended there: one person, found twice for a moment. Two
+/// people seen together for long, or not in the same place, are two; and so are two of whom one is seen before and
+/// after the other, because the moment they share can't be told from a crossing.
+pub(super) fn is_doubled(a: &Tracklet, b: &Tracklet, config: &StitchConfig) -> bool {
+    let shared = a.last.seconds - b.first.seconds;
+    let hands_over = a.first.frame < b.first.frame && a.last.frame < b.last.frame;
+    hands_over
+        && (0.0..=config.double_seconds).contains(&shared)
+        && a.last.bbox.iou(&moved(&b.first, shared)) >= config.double_iou
+        && b.first.bbox.iou(&moved(&a.last, -shared)) >= config.double_iou
+}
+
+/// The box at an end, as many seconds later by its velocity.
+fn moved(end: &End, seconds: f64) -> silhueta_shared::geometry::Bbox {
+    let (dx, dy) = (end.velocity[0] * seconds as f32, end.velocity[1] * seconds as f32);
+    let b = end.bbox;
+    silhueta_shared::geometry::Bbox::new(b.x1 + dx, b.y1 + dy, b.x2 + dx, b.y2 + dy)
+}
+
+/// Whether somebody could come from `last` to `first` in time; false where a number is broken.
+fn is_within_reach(last: &End, first: &End, max_heights_per_second: f64) -> bool {
     let ((x0, y0), (x1, y1)) = (last.bbox.center(), first.bbox.center());
-    let gap = (first.seconds - last.seconds).max(0.0);
+    let gap = gap_seconds(last, first);
     // Half a height is left to the jitter of the boxes.
-    f64::from(x1 - x0).hypot(f64::from(y1 - y0)) > mean_height(last, first) * (0.5 + max_heights_per_second * gap)
+    f64::from(x1 - x0).hypot(f64::from(y1 - y0)) <= mean_height(last, first) * (0.5 + max_heights_per_second * gap)
 }
 
 fn mean_height(a: &End, b: &End) -> f64 {

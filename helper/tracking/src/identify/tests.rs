@@ -43,9 +43,10 @@ fn a_person_who_comes_back_is_recognised_by_looks() {
     assert_eq!(identities(&all), [1, 2, 1, 2]);
     let stitching = stitch(&all, &StitchConfig::default());
     assert!(stitching.joins.iter().all(|j| j.reason == Reason::Appearance && j.confidence > 0.5 && j.motion.is_none()));
-    let first = &stitching.joins[0];
-    assert_eq!((first.from.get(), first.into.get()), (4, 2));
-    assert!((first.gap_seconds - 31.0).abs() < 1e-9 && first.appearance.unwrap() < 0.03);
+    let last = &stitching.joins[1];
+    assert_eq!((last.from.get(), last.into.get()), (4, 2));
+    assert!((last.gap_seconds - 31.0).abs() < 1e-9 && last.appearance.unwrap() < 0.03);
+    assert_eq!(stitching.components, [2, 2]);
 }
 
 #[test]
@@ -55,7 +56,7 @@ fn look_alikes_seen_together_are_never_one_even_through_others() {
         tracklet(1, 0, 100, 0.0, look(0.0)),
         tracklet(2, 100, 200, 300.0, look(0.0)),
         tracklet(3, 300, 400, 150.0, look(0.0)),
-        tracklet(4, 400, 500, 150.0, look(0.0)),
+        tracklet(4, 400, 500, 450.0, look(0.0)),
     ];
     let ids = identities(&all);
     assert_ne!(ids[0], ids[1]);
@@ -132,6 +133,20 @@ fn pieces_of_one_track_stay_one() {
 }
 
 #[test]
+fn a_person_found_twice_for_a_moment_is_one_but_two_who_stay_are_two() {
+    let one = |second_from, second_x| {
+        let all = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, second_from, 200, second_x, look(5.0))];
+        identities(&all) == [1, 1]
+    };
+    assert!(one(98, 5.0));
+    // For longer; beside; and all within the time of the other.
+    assert!(!one(90, 5.0));
+    assert!(!one(98, 30.0));
+    let within = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 60, 62, 0.0, look(0.0))];
+    assert_eq!(identities(&within), [1, 2]);
+}
+
+#[test]
 fn broken_numbers_join_nothing() {
     let mut broken = tracklet(2, 105, 200, f32::NAN, vec![]);
     broken.first.seconds = f64::NAN;
@@ -155,6 +170,8 @@ proptest! {
         for (i, a) in all.iter().enumerate() {
             for b in &all[..i] {
                 let together = a.first.frame <= b.last.frame && b.first.frame <= a.last.frame;
+                let (early, late) = if a.first.frame <= b.first.frame { (a, b) } else { (b, a) };
+                let together = together && !evidence::is_doubled(early, late, &StitchConfig::default());
                 prop_assert!(!together || stitching.identity_of[&a.id] != stitching.identity_of[&b.id]);
             }
         }
@@ -163,5 +180,77 @@ proptest! {
             all.swap(i % n, j % n);
         }
         prop_assert_eq!(stitch(&all, &StitchConfig::default()), stitching);
+    }
+}
+
+/// Pairs and links of `n` nodes from any numbers: some pairs excluded, some links better, some worse than a stranger's.
+fn any_graph(n: usize, numbers: &[i32]) -> Graph<'static> {
+    let mut numbers = numbers.iter().copied().cycle();
+    let mut next = || numbers.next().unwrap();
+    let pair = |number: i32| if number % 4 == 0 { graph::EXCLUDED } else { number };
+    let pairs = (0..n).map(|j| (0..j).map(|_| pair(next())).collect()).collect();
+    let link = |i: usize, number: i32| (i, number - 20);
+    let links = (0..n).map(|i| (i + 1..n.min(i + 3)).map(|j| link(j, next())).collect()).collect();
+    Graph::of_numbers(pairs, links, -20)
+}
+
+/// The value of the best of all ways to part `nodes` into persons.
+fn by_brute_force(graph: &Graph<'_>, n: usize, persons: &mut search::Persons) -> Option<i64> {
+    let node = graph.len() - n;
+    if n == 0 {
+        return persons.iter().map(|person| graph.value(person)).sum();
+    }
+    let mut best = None;
+    for place in 0..=persons.len() {
+        if place == persons.len() {
+            persons.push(Vec::new());
+        }
+        persons[place].push(node);
+        best = best.max(by_brute_force(graph, n - 1, persons));
+        persons[place].pop();
+        persons.retain(|person| !person.is_empty());
+    }
+    best
+}
+
+#[test]
+fn who_may_stand_between_two_is_looked_at_with_them() {
+    // Nothing draws 1 to the others, but 2 can't well follow 0 at once.
+    let graph = Graph::of_numbers(vec![vec![], vec![0], vec![50, 0]], vec![vec![(2, -200)], vec![], vec![]], -20);
+    assert_eq!(graph.components(), [[0, 1, 2]]);
+    assert_eq!(best(&graph, &[0, 1, 2], EXACT_STEPS), (vec![vec![0, 1, 2]], true));
+}
+
+proptest! {
+    #[test]
+    fn the_best_of_all_is_found_and_no_component_hides_it(n in 1usize..8, numbers in prop::collection::vec(-60i32..60, 60)) {
+        let graph = any_graph(n, &numbers);
+        let mut value = 0;
+        for component in graph.components() {
+            let greedy = search::greedy(&graph, &component);
+            let better = search::improve(&graph, &component, greedy.clone(), SEARCH_STEPS);
+            prop_assert!(better.iter().all(|person| graph.value(person).is_some()));
+            prop_assert!(search::value(&graph, &better) >= search::value(&graph, &greedy));
+            prop_assert_eq!(better.concat().len(), component.len());
+            let (best, is_proven) = best(&graph, &component, EXACT_STEPS);
+            prop_assert!(is_proven);
+            value += search::value(&graph, &best);
+        }
+        prop_assert_eq!(Some(value), by_brute_force(&graph, n, &mut Vec::new()));
+    }
+
+    #[test]
+    fn no_small_change_is_left_undone_where_the_best_is_out_of_reach(numbers in prop::collection::vec(-60i32..60, 1200)) {
+        let graph = any_graph(30, &numbers);
+        let mut values = [0; 3];
+        for component in graph.components() {
+            let greedy = search::greedy(&graph, &component);
+            let better = search::improve(&graph, &component, greedy.clone(), SEARCH_STEPS);
+            prop_assert!(better.iter().all(|person| person.is_sorted() && graph.value(person).is_some()));
+            let (best, _) = exact::solve(&graph, &component, better.clone(), 2_000);
+            let solutions = [&greedy, &better, &best];
+            values.iter_mut().zip(solutions).for_each(|(sum, persons)| *sum += search::value(&graph, persons));
+        }
+        prop_assert!(values.is_sorted(), "{:?}", values);
     }
 }

@@ -69,7 +69,7 @@ impl Job<'_> {
 
     /// What follows people.
     pub(super) fn tracker(&self) -> &'static str {
-        if self.boxes.is_some() { given::TRACKER } else { track::PRESET.name() }
+        if self.boxes.is_some() { given::TRACKER } else { track::METHOD.setting() }
     }
 
     pub(super) fn time_base(&self) -> TimeBase {

@@ -17,10 +17,10 @@ use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::notice::AnewReason;
 use silhueta_shared::track::Detection;
-use silhueta_tracking::Embedding;
-use silhueta_tracking::botsort::{BotSort, Config, Input, Preset};
+use silhueta_tracking::botsort::Preset;
 use silhueta_tracking::tracklet::{Tracklet, Tracklets};
 use silhueta_tracking::views::Views;
+use silhueta_tracking::{Embedding, Input, Method, Tracker};
 use silhueta_vision::camera_motion::CameraMotion;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::frame::Frame;
@@ -36,13 +36,13 @@ use crate::faults::{self, Point};
 use crate::order::Reorder;
 use crate::report::{Reporter, StageMeter};
 
-/// The tracker's settings.
-pub(super) const PRESET: Preset = Preset::Silhueta;
+/// The tracker and its settings.
+pub(super) const METHOD: Method = Method::BotSort(Preset::Silhueta);
 
 /// What is known of the people so far: all that the frames to come depend on.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Trackers {
-    tracker: BotSort,
+    tracker: Tracker,
     tracklets: Tracklets,
 }
 
@@ -77,11 +77,11 @@ pub(super) fn track(
 ) -> Result<Lengths, JobError> {
     let mut decoder = job.decoder(reporter)?;
     let (mut sampler, mut camera) = (job.sampler(), CameraMotion::default());
-    let config = Config::preset(PRESET);
-    let looks = Looks { views: Views::new(job.fps()), high: config.high };
+    let fresh = Tracker::new(METHOD, job.fps());
+    let looks = Looks { views: Views::new(job.fps()), high: fresh.sure_score() };
     let halt = Halt::new(reporter.control());
     let mut sink = match from {
-        None => Sink::create(job, files, BotSort::new(config, job.fps()))?,
+        None => Sink::create(job, files, fresh)?,
         Some((checkpoint, trackers)) => {
             let mark = checkpoint.mark.ok_or(JobError::Unfit(AnewReason::Damaged))?;
             let last = go_to(&mut decoder, &mut sampler, mark, |frame| {
@@ -278,7 +278,7 @@ struct Sink {
 }
 
 impl Sink {
-    fn create(job: &Job<'_>, files: &WorkFolder, tracker: BotSort) -> Result<Self, JobError> {
+    fn create(job: &Job<'_>, files: &WorkFolder, tracker: Tracker) -> Result<Self, JobError> {
         let people = Trackers { tracker, tracklets: Tracklets::new() };
         let (tracks, ended) = (JournalWriter::create(&files.tracks())?, JournalWriter::create(&files.tracklets())?);
         Ok(Self::with(job, people, tracks, ended, 0))
@@ -306,7 +306,7 @@ impl Sink {
 
     fn take(&mut self, seen: &Observation, motion: Affine) -> Result<(), JobError> {
         self.last = None;
-        let input = Input { detections: &seen.detections, embeddings: &seen.embeddings, motion };
+        let input = Input { detections: &seen.detections, embeddings: &seen.embeddings, motion: Some(motion) };
         let boxes = self.people.tracker.update(&input);
         let (frame, pts) = (seen.frame.index, seen.frame.pts);
         let seconds = pts as f64 * self.seconds_per_tick;

@@ -378,7 +378,7 @@ fn what_an_interrupted_job_has_kept_is_found_at_the_start() {
 fn a_long_queue_is_told_in_few_messages() {
     let hub = Arc::new(Hub::new(Arc::new(Previews::default()), 0));
     let (outbox, mut heard) = tokio::sync::mpsc::channel(crate::serve::hub::OUTBOX);
-    let link = crate::serve::hub::Link { outbox, closed: CancellationToken::new() };
+    let link = crate::serve::hub::Link::new(outbox, CancellationToken::new());
     hub.join(None, link.clone()).unwrap();
     let mut bench = Workbench::open(Store::in_memory(), Arc::clone(&hub), |_| None).unwrap();
     let names: Vec<_> = (0..1000).map(|n| format!("{n}.mp4")).collect();
