@@ -171,6 +171,7 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
         threads: 2,
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
+        identities: silhueta_shared::job::IdentityPreset::default(),
         anew: false,
         boxes: None,
         deliver: None,

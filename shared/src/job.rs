@@ -215,6 +215,9 @@ pub struct JobSpec {
     /// Channel order into the pose network; see [`ChannelOrder::Bgr`].
     #[serde(default)]
     pub pose_channels: ChannelOrder,
+    /// How tracks become persons.
+    #[serde(default)]
+    pub identities: IdentityPreset,
     /// Whether to begin at the first frame even where an unfinished run left a checkpoint.
     #[serde(default)]
     pub anew: bool,

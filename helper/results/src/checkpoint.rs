@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use silhueta_shared::job::{ChannelOrder, Device, JobSpec, Precision, Stage};
+use silhueta_shared::job::{ChannelOrder, Device, IdentityPreset, JobSpec, Precision, Stage};
 use silhueta_shared::notice::{AnewReason, VideoWarning};
 use silhueta_shared::summary::StageTiming;
 
@@ -17,7 +17,7 @@ use crate::{Error, Result};
 
 const MAGIC: [u8; 8] = *b"SILHCHKP";
 /// Of this file, of what it holds, and of the journals beside it as the stages write them.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Magic, version and checksum.
 const SEALED: usize = 16;
 const WHAT: &str = "a checkpoint";
@@ -44,6 +44,9 @@ pub struct JobKey {
     pub pose_batch: u64,
     /// Tracker preset.
     pub tracker: String,
+    /// How tracks become persons.
+    #[serde(default)]
+    pub identities: IdentityPreset,
     /// The device that ran.
     pub device: Device,
     /// ONNX Runtime's version.
@@ -67,8 +70,15 @@ impl JobKey {
             Some(AnewReason::Settings)
         } else if self.models != earlier.models {
             Some(AnewReason::Models)
-        } else if (self.fps, self.video, self.precision, self.pose_channels, self.pose_batch)
-            != (earlier.fps, earlier.video, earlier.precision, earlier.pose_channels, earlier.pose_batch)
+        } else if (self.fps, self.video, self.precision, self.pose_channels, self.pose_batch, self.identities)
+            != (
+                earlier.fps,
+                earlier.video,
+                earlier.precision,
+                earlier.pose_channels,
+                earlier.pose_batch,
+                earlier.identities,
+            )
         {
             Some(AnewReason::Settings)
         } else {

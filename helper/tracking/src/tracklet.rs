@@ -8,8 +8,8 @@ use silhueta_shared::track::TrackId;
 
 use crate::{Embedding, TrackedBox};
 
-/// The most views that a tracklet keeps.
-pub const GALLERY: usize = 6;
+/// A tracklet keeps at most twice as many views, spread over its time.
+pub const VIEWS: usize = 12;
 /// Velocities are taken over this many seconds at either end,
 const WINDOW: f64 = 0.5;
 /// or over this many boxes where the frame rate is very high.
@@ -41,14 +41,32 @@ pub struct Tracklet {
     pub last: End,
     /// In how many frames it was seen.
     pub boxes: u64,
-    /// At most [`GALLERY`] views of the person, in order of time and spread over it.
-    pub gallery: Vec<Embedding>,
+    /// Views of the person, in order of time and spread over it.
+    pub gallery: Vec<View>,
+}
+
+/// A look at a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Frame number.
+    pub frame: u64,
+    /// Time in seconds of the video.
+    pub seconds: f64,
+    /// Where they were, in pixels.
+    pub bbox: Bbox,
+    /// Whether, since the view before, the track may have gone over to somebody else: another person stood before
+    /// or behind, or it was lost for a moment.
+    pub is_doubtful: bool,
+    /// What they looked like.
+    pub look: Embedding,
 }
 
 /// Gathers tracklets from the tracker's output, frame by frame.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tracklets {
     open: BTreeMap<TrackId, OpenTracklet>,
+    /// The last frame.
+    frame: Option<u64>,
 }
 
 impl Tracklets {
@@ -64,13 +82,16 @@ impl Tracklets {
             let Some(id) = tracked.track else { continue };
             let seen = Seen { frame, seconds, bbox: tracked.bbox };
             let open = self.open.entry(id).or_insert_with(|| OpenTracklet::new(seen));
+            let others = boxes[..i].iter().chain(&boxes[i + 1..]);
+            let crowded = others.map(|o| hidden(&tracked.bbox, &o.bbox)).any(|share| share > CROWDED);
+            let was_lost = open.boxes > 0 && self.frame.is_some_and(|frame| open.last().frame < frame);
+            open.gallery.doubt |= crowded || was_lost;
             open.observe(seen);
-            if let Some(view) = embeddings.get(tracked.detection).and_then(Option::as_ref) {
-                let others = boxes[..i].iter().chain(&boxes[i + 1..]);
-                let crowded = others.map(|o| hidden(&tracked.bbox, &o.bbox)).any(|share| share > CROWDED);
-                open.gallery.observe(view, crowded);
+            if let Some(look) = embeddings.get(tracked.detection).and_then(Option::as_ref) {
+                open.gallery.observe(&seen, look, crowded);
             }
         }
+        self.frame = Some(frame);
     }
 
     /// Takes out the tracklets last seen before that frame, by track.
@@ -166,40 +187,59 @@ fn velocity<'a>(run: impl Iterator<Item = &'a Seen> + Clone) -> [f32; 2] {
 /// Views at an even stride; when twice too many are there, every second goes and the stride doubles.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Gallery {
-    views: Vec<Embedding>,
+    views: Vec<View>,
     /// log2 of the stride.
     thinned: u32,
     observed: u64,
+    /// Whether there was reason for doubt since the last view that was kept.
+    doubt: bool,
     /// The first view, if it was crowded: used only if no better one comes.
-    crowded: Option<Embedding>,
+    crowded: Option<View>,
 }
 
 impl Gallery {
-    fn observe(&mut self, view: &Embedding, crowded: bool) {
+    fn observe(&mut self, seen: &Seen, look: &Embedding, crowded: bool) {
+        let view = |is_doubtful| View {
+            frame: seen.frame,
+            seconds: seen.seconds,
+            bbox: seen.bbox,
+            is_doubtful,
+            look: look.clone(),
+        };
         if crowded {
             if self.views.is_empty() && self.crowded.is_none() {
-                self.crowded = Some(view.clone());
+                self.crowded = Some(view(false));
             }
             return;
         }
         self.crowded = None;
         if self.observed.is_multiple_of(1 << self.thinned) {
-            if self.views.len() == 2 * GALLERY {
-                let mut index = 0..;
-                self.views.retain(|_| index.next().is_none_or(|i: usize| i.is_multiple_of(2)));
-                self.thinned += 1;
+            if self.views.len() == 2 * VIEWS {
+                self.thin();
             }
-            self.views.push(view.clone());
+            self.views.push(view(std::mem::take(&mut self.doubt)));
         }
         self.observed += 1;
     }
 
-    fn finish(self) -> Vec<Embedding> {
-        let last = self.views.len().saturating_sub(1);
-        if last < GALLERY {
-            return self.views.into_iter().chain(self.crowded).collect();
-        }
-        (0..GALLERY).map(|i| self.views[i * last / (GALLERY - 1)].clone()).collect()
+    /// Drops every second view; what was doubtful before it is so before the next.
+    fn thin(&mut self) {
+        let mut doubt = false;
+        let mut index = 0..;
+        self.views.retain_mut(|view| {
+            let keep = index.next().is_none_or(|i: usize| i.is_multiple_of(2));
+            doubt |= view.is_doubtful;
+            if keep {
+                view.is_doubtful = std::mem::take(&mut doubt);
+            }
+            keep
+        });
+        self.doubt |= doubt;
+        self.thinned += 1;
+    }
+
+    fn finish(self) -> Vec<View> {
+        self.views.into_iter().chain(self.crowded).collect()
     }
 }
 
@@ -256,29 +296,40 @@ mod tests {
 
     #[test]
     fn the_gallery_is_bounded_and_spread_over_time() {
-        for n in [1u16, 5, 6, 7, 12, 13, 100, 1000] {
+        let seen = |frame: u64| Seen { frame, seconds: 0.0, bbox: Bbox::new(0.0, 0.0, 5.0, 5.0) };
+        for n in [1u16, 5, 6, 7, 12, 24, 25, 100, 1000] {
             let mut gallery = Gallery::default();
             for i in 0..n {
-                gallery.observe(&view(i).unwrap(), false);
-                assert!(gallery.views.len() <= 2 * GALLERY);
+                gallery.doubt |= i == n / 2;
+                gallery.observe(&seen(i.into()), &view(i).unwrap(), false);
+                assert!(gallery.views.len() <= 2 * VIEWS);
             }
-            let views: Vec<f32> = gallery.finish().iter().map(|v| v.as_slice()[1] / v.as_slice()[0]).collect();
-            assert_eq!(views.len(), usize::from(n).min(GALLERY));
-            assert!(views.is_sorted() && views[0] == 0.0, "{views:?}");
-            let gaps = views.windows(2).map(|w| w[1] - w[0]).chain([f32::from(n) - views[views.len() - 1]]);
-            assert!(gaps.fold(0.0, f32::max) <= 0.4 * f32::from(n) + 1.0, "{n}: {views:?}");
+            let views: Vec<_> = gallery.finish();
+            assert!(views.len() <= 2 * VIEWS && views.len() >= usize::from(n).min(VIEWS), "{n}: {}", views.len());
+            let frames: Vec<u64> = views.iter().map(|view| view.frame).collect();
+            assert!(frames.is_sorted() && frames[0] == 0, "{frames:?}");
+            let gaps = frames.windows(2).map(|w| w[1] - w[0]).chain([u64::from(n) - frames[views.len() - 1]]);
+            assert!(gaps.max().unwrap() <= u64::from(n) / VIEWS as u64 + 1, "{n}: {frames:?}");
+            // Doubt is not lost with a view, but comes with the next that is left.
+            let doubtful: Vec<u64> = views.iter().filter(|view| view.is_doubtful).map(|view| view.frame).collect();
+            assert_eq!(doubtful, [*frames.iter().find(|frame| **frame >= u64::from(n / 2)).unwrap()], "{n}");
         }
     }
 
     #[test]
-    fn views_of_two_persons_are_a_last_resort() {
+    fn views_of_two_persons_are_a_last_resort_and_leave_doubt() {
         let mut tracklets = Tracklets::new();
         let embeddings = [view(1), view(2)];
         tracklets.observe(0, 0.0, &[tracked(1, 0.0, 0), tracked(2, 10.0, 1)], &embeddings);
         tracklets.observe(1, 0.1, &[tracked(1, 0.0, 0), tracked(2, 200.0, 1)], &[view(3), None]);
+        tracklets.observe(2, 0.2, &[tracked(2, 200.0, 0)], &[None]);
+        tracklets.observe(3, 0.3, &[tracked(1, 0.0, 0)], &[view(4)]);
+        tracklets.observe(4, 0.4, &[tracked(1, 0.0, 0)], &[view(5)]);
         let all = tracklets.finish();
-        assert_eq!(all[0].gallery, [view(3).unwrap()]);
-        assert_eq!(all[1].gallery, [view(2).unwrap()]);
+        let looks = |n: usize| all[n].gallery.iter().map(|v| (v.look.clone(), v.is_doubtful)).collect::<Vec<_>>();
+        // Hidden before the first, lost before the second.
+        assert_eq!(looks(0), [(view(3).unwrap(), true), (view(4).unwrap(), true), (view(5).unwrap(), false)]);
+        assert_eq!(looks(1), [(view(2).unwrap(), false)]);
     }
 
     #[test]

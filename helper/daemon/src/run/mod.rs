@@ -90,6 +90,7 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
         threads: options.threads.map_or_else(callers, usize::from),
         pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
+        identities: silhueta_shared::job::IdentityPreset::default(),
         anew: options.force,
         boxes: None,
         deliver: None,

@@ -165,6 +165,7 @@ async fn turn(helper: &Helper, Turn { view, path, fresh, sharing, mut controls }
         threads: callers().div_ceil(sharing.max(1)),
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
+        identities: silhueta_shared::job::IdentityPreset::default(),
         anew: fresh,
         boxes: view.task.as_ref().and_then(|task| task.boxes.clone()),
         deliver: view.task.as_ref().map(tasks::deliver),

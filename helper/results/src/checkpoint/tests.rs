@@ -17,6 +17,7 @@ fn key() -> JobKey {
         video: true,
         precision: Precision::Auto,
         pose_channels: ChannelOrder::Rgb,
+        identities: IdentityPreset::Silhueta,
         pose_batch: 1,
         tracker: text("silhueta"),
         device: Device::Cpu,
@@ -47,6 +48,7 @@ fn checkpoint(done: u64) -> Checkpoint {
             threads: 2,
             pose_batch: None,
             pose_channels: ChannelOrder::Rgb,
+            identities: IdentityPreset::Silhueta,
             anew: false,
             boxes: None,
             deliver: None,
@@ -94,11 +96,12 @@ fn whatever_changes_the_bytes_is_told_apart() {
     assert_eq!(other(|_| {}), None);
     assert_eq!(other(|key| key.source.push('c')), Some(AnewReason::Source));
     assert_eq!(other(|key| key.models[2].1.push('1')), Some(AnewReason::Models));
-    let settings: [fn(&mut JobKey); 5] = [
+    let settings: [fn(&mut JobKey); 6] = [
         |key| key.fps = Some(10.0),
         |key| key.video = false,
         |key| key.precision = Precision::Int8,
         |key| key.pose_channels = ChannelOrder::Bgr,
+        |key| key.identities = IdentityPreset::Off,
         |key| key.pose_batch = 8,
     ];
     for change in settings {

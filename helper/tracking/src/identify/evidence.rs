@@ -1,8 +1,9 @@
 //! What speaks for and against two tracklets being one person, in log-odds: 0 says nothing, +2 is seven to one for it,
 //! and what is independent is added.
 
+use crate::Embedding;
 use crate::embedding::dot;
-use crate::tracklet::{End, Tracklet};
+use crate::tracklet::{End, Tracklet, View};
 
 use super::StitchConfig;
 
@@ -11,21 +12,34 @@ const HOPELESS: f32 = 0.45;
 /// What appearance counts with one view, and with two; with more it counts in full.
 const FEW_VIEWS: [f64; 2] = [0.6, 0.8];
 
-/// A tracklet and the mean of its views, which is taken once.
+/// The most views by which two tracklets are compared.
+const GALLERY: usize = 6;
+
+/// Views of a tracklet, and their mean, which is taken once.
 #[derive(Clone, Debug)]
 pub(super) struct Portrait<'a> {
-    pub(super) tracklet: &'a Tracklet,
+    views: Vec<&'a Embedding>,
     mean: Vec<f32>,
 }
 
 impl<'a> Portrait<'a> {
-    pub(super) fn new(tracklet: &'a Tracklet) -> Self {
-        let views = &tracklet.gallery;
+    /// Of at most [`GALLERY`] of the views, spread over their time.
+    pub(super) fn new(views: &'a [View]) -> Self {
+        let last = views.len().saturating_sub(1);
+        let views: Vec<&Embedding> = match last < GALLERY {
+            true => views.iter().map(|view| &view.look).collect(),
+            false => (0..GALLERY).map(|i| &views[i * last / (GALLERY - 1)].look).collect(),
+        };
         let mut mean = vec![0.0; views.first().map_or(0, |v| v.as_slice().len())];
-        for view in views {
+        for view in &views {
             mean.iter_mut().zip(view.as_slice()).for_each(|(sum, v)| *sum += v / views.len() as f32);
         }
-        Self { tracklet, mean }
+        Self { views, mean }
+    }
+
+    /// How many views it has.
+    pub(super) fn len(&self) -> usize {
+        self.views.len()
     }
 }
 
@@ -42,7 +56,7 @@ pub(super) fn appearance(a: &Portrait<'_>, b: &Portrait<'_>) -> Option<f32> {
     if all > HOPELESS {
         return Some(all);
     }
-    let (a, b) = (&a.tracklet.gallery, &b.tracklet.gallery);
+    let (a, b) = (&a.views, &b.views);
     let mut nearest = vec![2.0f32; a.len() + b.len()];
     for (i, v) in a.iter().enumerate() {
         for (j, w) in b.iter().enumerate() {

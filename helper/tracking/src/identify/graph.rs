@@ -1,11 +1,9 @@
 //! All tracklets of a video and what is known of every two of them, as whole numbers: sums are exact, so that it does
 //! not matter in which order they are taken.
 
-use silhueta_shared::track::TrackId;
-
 use super::StitchConfig;
 use super::evidence::{Portrait, appearance, appearance_log_odds, excluded, motion_log_odds};
-use crate::tracklet::Tracklet;
+use super::split::Piece;
 
 /// Log-odds of 1.
 const UNIT: f64 = 1000.0;
@@ -20,7 +18,7 @@ const CERTAIN: i32 = 1_000_000_000;
 #[derive(Debug)]
 pub(super) struct Graph<'a> {
     /// By first frame, last frame and track.
-    pub(super) nodes: Vec<&'a Tracklet>,
+    pub(super) nodes: Vec<&'a Piece>,
     /// Half a square: row `j` has all `i < j`.
     pairs: Vec<Vec<i32>>,
     /// By node, those that follow it closely enough for motion to speak, in order.
@@ -30,27 +28,28 @@ pub(super) struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    pub(super) fn new(tracklets: &'a [Tracklet], config: &StitchConfig) -> Self {
-        let mut nodes: Vec<&Tracklet> = tracklets.iter().collect();
-        nodes.sort_by_key(|t| (t.first.frame, t.last.frame, t.id));
-        let portraits: Vec<Portrait<'_>> = nodes.iter().map(|t| Portrait::new(t)).collect();
-        let mut last_piece: std::collections::BTreeMap<TrackId, usize> = std::collections::BTreeMap::new();
+    pub(super) fn new(pieces: &'a [Piece], config: &StitchConfig) -> Self {
+        let mut nodes: Vec<&Piece> = pieces.iter().collect();
+        nodes.sort_by_key(|p| (p.tracklet.first.frame, p.tracklet.last.frame, p.tracklet.id));
+        let portraits: Vec<Portrait<'_>> = nodes.iter().map(|p| Portrait::new(&p.tracklet.gallery)).collect();
+        let mut last_of = std::collections::BTreeMap::new();
         let (mut pairs, mut links) = (Vec::with_capacity(nodes.len()), vec![Vec::new(); nodes.len()]);
-        for (j, b) in portraits.iter().enumerate() {
-            let before = last_piece.insert(b.tracklet.id, j);
-            let pair = |(i, a): (usize, &Portrait<'_>)| {
-                if a.tracklet.id == b.tracklet.id {
+        for (j, b) in nodes.iter().enumerate() {
+            let before = last_of.insert((b.tracklet.id, b.part), j);
+            let pair = |(i, a): (usize, &&Piece)| {
+                if (a.tracklet.id, a.part) == (b.tracklet.id, b.part) {
                     return if before == Some(i) { CERTAIN } else { 0 };
                 }
-                if excluded(a.tracklet, b.tracklet, config) {
+                if excluded(&a.tracklet, &b.tracklet, config) {
                     return EXCLUDED;
                 }
-                let views = a.tracklet.gallery.len().min(b.tracklet.gallery.len());
-                appearance(a, b).map_or(0, |distance| units(appearance_log_odds(distance, views, config)))
+                let views = portraits[i].len().min(portraits[j].len());
+                let distance = appearance(&portraits[i], &portraits[j]);
+                distance.map_or(0, |distance| units(appearance_log_odds(distance, views, config)))
             };
-            let row: Vec<i32> = portraits[..j].iter().enumerate().map(pair).collect();
+            let row: Vec<i32> = nodes[..j].iter().enumerate().map(pair).collect();
             for (i, a) in nodes[..j].iter().enumerate().filter(|&(i, _)| row[i] != EXCLUDED) {
-                if let Some(motion) = motion_log_odds(&a.last, &b.tracklet.first, config) {
+                if let Some(motion) = motion_between(a, b, config) {
                     links[i].push((j, units(config.stranger + motion)));
                 }
             }
@@ -151,6 +150,15 @@ impl<'a> Graph<'a> {
         components.retain(|nodes| !nodes.is_empty());
         components
     }
+}
+
+/// What the motion says of one piece following another. Where a track was cut, that it went on says nothing: it was
+/// cut because it went on with somebody else.
+pub(super) fn motion_between(a: &Piece, b: &Piece, config: &StitchConfig) -> Option<f64> {
+    if a.tracklet.id == b.tracklet.id && a.part != b.part {
+        return None;
+    }
+    motion_log_odds(&a.tracklet.last, &b.tracklet.first, config)
 }
 
 /// Log-odds in whole numbers.

@@ -8,7 +8,9 @@
 mod evidence;
 mod exact;
 mod graph;
+pub mod neurapose;
 mod search;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +20,9 @@ use serde::{Deserialize, Serialize};
 pub use silhueta_shared::track::JoinReason as Reason;
 use silhueta_shared::track::{IdentityId, TrackId};
 
-use self::evidence::{Portrait, appearance, gap_seconds, motion_log_odds, plausibility};
-use self::graph::{Graph, log_odds};
+use self::evidence::{Portrait, appearance, gap_seconds, is_doubled, plausibility};
+use self::graph::{Graph, log_odds, motion_between};
+use self::split::{Piece, cut};
 use crate::tracklet::Tracklet;
 
 /// Components of at most this many tracklets are searched for the best of all solutions,
@@ -57,6 +60,10 @@ pub struct StitchConfig {
     pub double_seconds: f64,
     /// if their boxes overlap so much (IoU).
     pub double_iou: f32,
+    /// A track is cut where all views before and all behind are at least so far from one another,
+    pub cut_appearance: f32,
+    /// and those of either side at most so far from their own neighbours.
+    pub steady_appearance: f32,
 }
 
 impl Default for StitchConfig {
@@ -78,6 +85,8 @@ impl Default for StitchConfig {
             max_heights_per_second: 6.0,
             double_seconds: 0.3,
             double_iou: 0.6,
+            cut_appearance: 0.35,
+            steady_appearance: 0.2,
         }
     }
 }
@@ -85,37 +94,92 @@ impl Default for StitchConfig {
 /// A tracklet that belongs to a person who was seen before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Join {
-    /// Its track.
+    /// The person.
+    pub identity: IdentityId,
+    /// Its track,
     pub from: TrackId,
-    /// The track that the person had before it.
+    /// and where it begins.
+    pub from_frame: u64,
+    /// The track that the person had before it,
     pub into: TrackId,
+    /// and where that ends.
+    pub into_frame: u64,
     /// 0..=1: what is lost if the person is parted here, as a probability.
     pub confidence: f32,
-    /// The time between the two.
+    /// The time between the two, 0 where they overlap.
     pub gap_seconds: f64,
     /// Mean appearance distance to all that the person had before; `None` where unknown.
     pub appearance: Option<f32>,
-    /// Plausibility of the motion over that gap, 0..=1; `None` where the gap is long.
+    /// Plausibility of the motion over that gap, 0..=1; `None` where it has no say.
     pub motion: Option<f32>,
     /// What decided.
     pub reason: Reason,
 }
 
+/// A place where a track goes from one person to another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// The track.
+    pub track: TrackId,
+    /// Its first frame of the other person.
+    pub frame: u64,
+    /// The time of that frame, in seconds of the video.
+    pub seconds: f64,
+    /// Appearance distance between before and after: of the two views that are nearest.
+    pub appearance: f32,
+    /// 0..=1.
+    pub confidence: f32,
+}
+
 /// Who is who.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stitching {
-    /// The person of every track; persons are numbered from 1 by their first appearance.
+    /// The person that every track began as; persons are numbered from 1 by their first appearance.
     pub identity_of: BTreeMap<TrackId, IdentityId>,
+    /// By track: from which frame on whose it is. Nobody's while another track of that person is still there.
+    pub spans: BTreeMap<TrackId, Vec<(u64, Option<IdentityId>)>>,
     /// The joins, by person and time.
     pub joins: Vec<Join>,
+    /// Where tracks were cut, by track and time; what was cut may have been joined again.
+    pub splits: Vec<Split>,
     /// Groups of tracklets that have to do with each other, and of how many of these the best solution is proven.
     pub components: [usize; 2],
 }
 
-/// Joins tracklets into persons. The order of `tracklets` does not matter.
+impl Stitching {
+    /// Whose the box of a track is in a frame.
+    pub fn at(&self, track: TrackId, frame: u64) -> Option<IdentityId> {
+        let spans = self.spans.get(&track)?;
+        let n = spans.partition_point(|&(from, _)| from <= frame).max(1);
+        spans.get(n - 1)?.1
+    }
+
+    /// How many persons there are.
+    pub fn persons(&self) -> usize {
+        let all: std::collections::BTreeSet<_> =
+            self.spans.values().flatten().filter_map(|(_, identity)| *identity).collect();
+        all.len()
+    }
+
+    /// Every track a person of its own, with its own number.
+    pub fn of_tracks(tracks: impl IntoIterator<Item = TrackId>) -> Self {
+        let mut stitching = Self::default();
+        for track in tracks {
+            let identity = IdentityId::new(track.get());
+            stitching.identity_of.extend(identity.map(|identity| (track, identity)));
+            stitching.spans.insert(track, vec![(0, identity)]);
+        }
+        stitching
+    }
+}
+
+/// Joins tracklets into persons, and cuts those that are two. The order of `tracklets` does not matter.
 pub fn stitch(tracklets: &[Tracklet], config: &StitchConfig) -> Stitching {
-    let graph = Graph::new(tracklets, config);
-    let (mut persons, mut stitching) = (Vec::new(), Stitching::default());
+    let mut stitching = Stitching::default();
+    let pieces: Vec<Piece> = tracklets.iter().flat_map(|t| cut(t, config, &mut stitching.splits)).collect();
+    stitching.splits.sort_by_key(|split| (split.track, split.frame));
+    let graph = Graph::new(&pieces, config);
+    let mut persons = Vec::new();
     for component in graph.components() {
         let (best, is_proven) = best(&graph, &component, EXACT_STEPS);
         stitching.components[0] += 1;
@@ -125,8 +189,21 @@ pub fn stitch(tracklets: &[Tracklet], config: &StitchConfig) -> Stitching {
     // Nodes are in order of time, so persons are by their first.
     persons.sort();
     for (identity, person) in (1..).map_while(IdentityId::new).zip(&persons) {
-        stitching.identity_of.extend(person.iter().map(|&node| (graph.nodes[node].id, identity)));
-        stitching.joins.extend((1..person.len()).map(|n| join(&graph, person, n, config)));
+        for (n, piece) in person.iter().map(|&node| graph.nodes[node]).enumerate() {
+            let (track, first) = (piece.tracklet.id, piece.tracklet.first.frame);
+            let spans = stitching.spans.entry(track).or_default();
+            let before = n.checked_sub(1).map(|before| graph.nodes[person[before]]);
+            match before.filter(|before| is_doubled(&before.tracklet, &piece.tracklet, config)) {
+                Some(before) => spans.extend([(first, None), (before.tracklet.last.frame + 1, Some(identity))]),
+                None => spans.push((first, Some(identity))),
+            }
+        }
+        stitching.joins.extend((1..person.len()).map(|n| join(&graph, identity, person, n, config)));
+    }
+    for (track, spans) in &mut stitching.spans {
+        spans.sort_unstable();
+        let first = spans.iter().find_map(|(_, identity)| *identity);
+        stitching.identity_of.extend(first.map(|identity| (*track, identity)));
     }
     stitching
 }
@@ -141,24 +218,28 @@ fn best(graph: &Graph<'_>, component: &[usize], steps: u64) -> (search::Persons,
 }
 
 /// How a person's `n`-th tracklet came to those before it.
-fn join(graph: &Graph<'_>, person: &[usize], n: usize, config: &StitchConfig) -> Join {
+fn join(graph: &Graph<'_>, identity: IdentityId, person: &[usize], n: usize, config: &StitchConfig) -> Join {
     let (before, rest) = person.split_at(n);
     let (last, next) = (graph.nodes[before[n - 1]], graph.nodes[rest[0]]);
     let pairs = graph.between(before, rest).unwrap_or_default();
-    let portrait = Portrait::new(next);
-    let known = before.iter().filter_map(|&node| appearance(&Portrait::new(graph.nodes[node]), &portrait));
+    let portrait = |node: usize| Portrait::new(&graph.nodes[node].tracklet.gallery);
+    let known = before.iter().filter_map(|&node| appearance(&portrait(node), &portrait(rest[0])));
     let (sum, known) = known.fold((0.0, 0u16), |(sum, n), distance| (sum + distance, n.saturating_add(1)));
     let appearance = (known > 0).then(|| sum / f32::from(known));
-    let motion = motion_log_odds(&last.last, &next.first, config);
+    let motion = motion_between(last, next, config);
+    let (last, next, is_whole) = (&last.tracklet, &next.tracklet, last.part == next.part);
     let reason = match motion {
-        _ if last.id == next.id => Reason::Track,
+        _ if last.id == next.id && is_whole => Reason::Track,
         Some(motion) if motion > 0.0 && appearance.is_some() => Reason::Both,
         Some(motion) if motion > 0.0 => Reason::Motion,
         _ => Reason::Appearance,
     };
     Join {
+        identity,
         from: next.id,
+        from_frame: next.first.frame,
         into: last.id,
+        into_frame: last.last.frame,
         confidence: probability(log_odds(pairs + graph.link(before[n - 1], rest[0]))),
         gap_seconds: gap_seconds(&last.last, &next.first),
         appearance,

@@ -3,20 +3,20 @@ use silhueta_shared::geometry::Bbox;
 
 use super::*;
 use crate::Embedding;
-use crate::tracklet::End;
+use crate::tracklet::{End, View};
 
 /// A look at `angle` degrees, seen six times with a little variation. Cosine distance of two looks: 1 - cos.
-fn look(angle: f32) -> Vec<Embedding> {
-    (0..6u8)
-        .filter_map(|i| {
-            let radians = (angle + f32::from(i) - 2.5).to_radians();
-            Embedding::new(vec![radians.cos(), radians.sin()])
-        })
-        .collect()
+fn look(angle: f32) -> Vec<View> {
+    (0..6u8).map(|i| view(u64::from(i), angle + f32::from(i) - 2.5, false)).collect()
+}
+
+fn view(frame: u64, angle: f32, is_doubtful: bool) -> View {
+    let look = Embedding::new(vec![angle.to_radians().cos(), angle.to_radians().sin()]).unwrap();
+    View { frame, seconds: frame as f64 / 10.0, bbox: Bbox::new(0.0, 0.0, 50.0, 100.0), is_doubtful, look }
 }
 
 /// A tracklet of frames `from..=to` at 10 fps, 100 px high, standing at `x`.
-fn tracklet(id: u32, from: u64, to: u64, x: f32, gallery: Vec<Embedding>) -> Tracklet {
+fn tracklet(id: u32, from: u64, to: u64, x: f32, gallery: Vec<View>) -> Tracklet {
     let end = |frame: u64| End {
         frame,
         seconds: frame as f64 / 10.0,
@@ -144,6 +144,49 @@ fn a_person_found_twice_for_a_moment_is_one_but_two_who_stay_are_two() {
     assert!(!one(98, 30.0));
     let within = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 60, 62, 0.0, look(0.0))];
     assert_eq!(identities(&within), [1, 2]);
+}
+
+#[test]
+fn where_two_tracks_show_one_person_the_later_is_nobody_until_the_earlier_ends() {
+    let all = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 98, 200, 5.0, look(5.0))];
+    let stitching = stitch(&all, &StitchConfig::default());
+    let at = |track: u32, frame| stitching.at(all[track as usize - 1].id, frame).map(IdentityId::get);
+    assert_eq!([at(1, 0), at(1, 100), at(2, 98), at(2, 100), at(2, 101)], [Some(1), Some(1), None, None, Some(1)]);
+    assert_eq!((stitching.persons(), stitching.joins[0].from_frame, stitching.joins[0].into_frame), (1, 98, 100));
+}
+
+/// Views of a person who looks like `before`, then, behind frame 100, like `after`, with or without doubt there.
+fn changed(before: f32, after: f32, is_doubtful: bool) -> Vec<View> {
+    let angle = |n: u64| if n < 10 { before + n as f32 } else { after + n as f32 };
+    (0..20).map(|n| view(10 * n + 1, angle(n), is_doubtful && n == 10)).collect()
+}
+
+#[test]
+fn a_track_that_goes_over_to_another_person_is_cut_there_and_each_half_joined_to_their_own() {
+    let mut switched = tracklet(5, 0, 200, 0.0, changed(0.0, 90.0, true));
+    let all = [
+        switched.clone(),
+        // The other person, before and after.
+        tracklet(6, 20, 80, 40.0, look(100.0)),
+        tracklet(7, 130, 200, 40.0, look(5.0)),
+    ];
+    let stitching = stitch(&all, &StitchConfig::default());
+    let [split] = stitching.splits.as_slice() else { panic!("{:?}", stitching.splits) };
+    assert!((92..=101).contains(&split.frame) && split.appearance > 0.5 && split.confidence > 0.5, "{split:?}");
+    let at = |track: usize, frame| stitching.at(all[track].id, frame).map(IdentityId::get);
+    assert_eq!([at(0, 0), at(0, 91), at(0, 101), at(0, 200)], [Some(1), Some(1), Some(2), Some(2)]);
+    assert_eq!([at(1, 50), at(2, 150)], [Some(2), Some(1)]);
+
+    // Nobody was near, and the track was never lost: then it is one person, whatever they look like now.
+    switched.gallery = changed(0.0, 90.0, false);
+    assert_eq!(stitch(&[switched.clone()], &StitchConfig::default()).splits, []);
+    // Somebody who turns round slowly, or comes back to what they looked like.
+    switched.gallery = (0..20).map(|n| view(10 * n + 1, 5.0 * n as f32, n == 10)).collect();
+    assert_eq!(stitch(&[switched.clone()], &StitchConfig::default()).splits, []);
+    switched.gallery = changed(0.0, 90.0, true);
+    switched.gallery.truncate(12);
+    switched.gallery.extend((12..20).map(|n| view(10 * n + 1, 3.0, false)));
+    assert_eq!(stitch(&[switched], &StitchConfig::default()).splits, []);
 }
 
 #[test]

@@ -156,6 +156,7 @@ pub(super) fn key_of(job: &Job<'_>) -> JobKey {
         pose_channels: job.spec.pose_channels,
         pose_batch: job.pose_batch() as u64,
         tracker: job.tracker().into(),
+        identities: job.spec.identities,
         device: job.device.used,
         runtime: job.runtime.info().version.clone(),
         ffmpeg: silhueta_vision::video::version(),

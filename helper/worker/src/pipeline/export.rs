@@ -4,9 +4,10 @@ use std::path::Path;
 
 use silhueta_results::boxes::Boxes;
 use silhueta_results::file::Pending;
+use silhueta_results::identities::{self, Sighting, Watch};
 use silhueta_results::journal::JournalReader;
 use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter, flag};
-use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_results::rows::FramePoses;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::summary::Settings;
@@ -14,10 +15,14 @@ use silhueta_shared::summary::Settings;
 use super::delivery;
 use super::failure::JobError;
 use super::identify::Identities;
+use super::people;
 use super::probe::Job;
 use crate::control::Halt;
 use crate::faults::{self, Point};
 use crate::report::{Reporter, StageMeter};
+
+/// A shorter absence, in seconds, is not told.
+const ABSENCE: f64 = 1.0;
 
 /// Writes them all; they have yet to get their names.
 pub(super) fn export(
@@ -40,7 +45,10 @@ pub(super) fn export(
         reporter.stand(&halt, &|| true)?;
         if reporter.control().is_stopped() { Err(JobError::Stopped) } else { Ok(()) }
     };
-    for tracks in JournalReader::<FrameTracks>::open(&files.tracks())? {
+    let seconds_per_tick = job.time_base().seconds(1);
+    // An absence between two frames that are looked at is none.
+    let mut watch = Watch::new((2.0 / job.fps()).max(ABSENCE));
+    for tracks in people::of(job, files, identities)? {
         reporter.stand(&halt, &|| true)?;
         if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
@@ -56,18 +64,24 @@ pub(super) fn export(
             frame,
             pts: tracks.pts,
             track: row.track,
-            identity: row.track.and_then(|track| identities.0.get(&track).copied()),
+            identity: row.identity,
             bbox: row.bbox,
             score: row.score,
             pose: row.track.and_then(|_| posed.next()),
-            flags: if is_filled(row.track) { flag::INTERPOLATED } else { 0 },
+            flags: if row.is_filled || is_filled(row.track) { flag::INTERPOLATED } else { 0 },
         });
         let rows: Vec<_> = rows.collect();
         rows.iter().try_for_each(|row| record.push(row))?;
+        for row in &rows {
+            let Some(identity) = row.identity else { continue };
+            let (seconds, is_filled) = (row.pts as f64 * seconds_per_tick, row.flags & flag::INTERPOLATED != 0);
+            watch.see(Sighting { frame: tracks.frame, seconds, identity, track: row.track, is_filled });
+        }
         derived.push(tracks.frame, &rows, &mut written)?;
     }
     let mut whole = derived.close(&mut written)?;
     whole.push(record.close()?);
+    whole.push(identities.file(watch.end()).close(&out.join(identities::FILE_NAME))?);
     Ok(whole)
 }
 

@@ -9,6 +9,7 @@ mod given;
 mod identify;
 mod lift;
 mod overlay;
+mod people;
 mod pose;
 mod probe;
 mod sampler;
@@ -190,7 +191,7 @@ fn passes(
     let meter = reporter.stage(Stage::Identify, None);
     let identities = match &job.boxes {
         Some(_) => identify::as_given(files, reporter)?,
-        None => identify::identify(files, reporter)?,
+        None => identify::identify(files, spec.identities, reporter)?,
     };
     book.ended().push(meter.end());
     reporter.log(Notice::Identified { tracks: identities.tracks(), people: identities.people() });

@@ -1,11 +1,11 @@
-//! Decodes the video again beside the journal of its tracks and cuts the people into batches.
+//! Decodes the video again beside its people and cuts the people into batches.
 
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use silhueta_results::checkpoint::Mark;
 use silhueta_results::journal::JournalReader;
-use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_results::rows::FramePoses;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::notice::AnewReason;
 use silhueta_vision::frame::Frame;
@@ -13,6 +13,7 @@ use silhueta_vision::video::Decoder;
 
 use super::super::book::mark_of;
 use super::super::failure::JobError;
+use super::super::people::FramePeople;
 use super::super::sampler::Sampler;
 use super::batches::Batches;
 use super::rejoin::Rejoin;
@@ -47,7 +48,7 @@ impl Feeder {
         mut self,
         decoder: &mut Decoder,
         sampler: &mut Sampler,
-        tracks: JournalReader<FrameTracks>,
+        rows: impl Iterator<Item = Result<FramePeople, JobError>>,
         files: &WorkFolder,
         halt: &Halt<'_>,
         reporter: &Reporter,
@@ -59,7 +60,7 @@ impl Feeder {
         };
         // People of frames that are done, from the first who waited on; the last of them wait again.
         let mut past = Vec::new();
-        for (seq, row) in (0u64..).zip(tracks) {
+        for (seq, row) in (0u64..).zip(rows) {
             let row = row?;
             // Frames from the first whose people still wait for a full batch can't get through meanwhile.
             let held = self.batches.first().map_or(0, |first| seq.saturating_sub(first.max(done)));
@@ -73,8 +74,8 @@ impl Feeder {
             }
             let Some(frame) = self.frame(seq, &row, decoder, sampler)? else { continue };
             let frame = Arc::new(frame);
-            let people: Vec<_> = row.boxes.iter().filter_map(|b| Some((b.track?, b.bbox))).collect();
-            let crops = people.iter().enumerate().map(|(person, (_, bbox))| Crop {
+            let people: Vec<_> = row.boxes.iter().filter_map(|b| Some((b.track?, b.identity, b.bbox))).collect();
+            let crops = people.iter().enumerate().map(|(person, (.., bbox))| Crop {
                 seq,
                 person,
                 frame: Arc::clone(&frame),
@@ -107,7 +108,7 @@ impl Feeder {
     fn frame(
         &self,
         seq: u64,
-        row: &FrameTracks,
+        row: &FramePeople,
         decoder: &mut Decoder,
         sampler: &mut Sampler,
     ) -> Result<Option<Frame>, JobError> {

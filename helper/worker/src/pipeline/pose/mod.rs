@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use silhueta_results::checkpoint::{Checkpoint, Lengths};
-use silhueta_results::journal::{JournalReader, JournalWriter};
-use silhueta_results::rows::{FramePoses, FrameTracks};
+use silhueta_results::journal::JournalWriter;
+use silhueta_results::rows::FramePoses;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::pose::Keypoint;
-use silhueta_shared::track::TrackId;
+use silhueta_shared::track::{IdentityId, TrackId};
 use silhueta_vision::draw::{self, Person};
 use silhueta_vision::frame::Frame;
 use silhueta_vision::pose::PoseNetwork;
@@ -24,6 +24,7 @@ use super::book::Book;
 use super::failure::JobError;
 use super::identify::Identities;
 use super::overlay::{Coded, Overlay};
+use super::people;
 use super::probe::Job;
 use crate::control::Halt;
 use crate::faults::{self, Point};
@@ -38,7 +39,7 @@ struct Scene {
     /// Its number among those looked at.
     seq: u64,
     frame: Arc<Frame>,
-    people: Vec<(TrackId, Bbox)>,
+    people: Vec<(TrackId, Option<IdentityId>, Bbox)>,
     /// Their poses, where an earlier run found them: then it only has to be drawn.
     known: Option<Vec<Vec<Keypoint>>>,
 }
@@ -78,7 +79,8 @@ pub(super) fn pose(
     let rejoin = match at {
         Some(at) => {
             let ticks = i64::from(job.time_base().num());
-            Rejoin::find(files, at, batch, coded.as_ref().map(|coded| (coded, ticks)))?
+            let rows = people::of(job, files, identities)?;
+            Rejoin::find(rows, at, batch, coded.as_ref().map(|coded| (coded, ticks)))?
         }
         None => Rejoin::default(),
     };
@@ -86,7 +88,6 @@ pub(super) fn pose(
     if at.is_some() && rejoin.done == looked_at && coded.is_none_or(|coded| coded.is_whole) {
         return Ok(0);
     }
-    let tracks = JournalReader::<FrameTracks>::open(&files.tracks())?;
     let poses = match rejoin.poses {
         Some(position) => JournalWriter::<FramePoses>::open_at(&files.poses(), position)?,
         None => JournalWriter::create(&files.poses())?,
@@ -95,6 +96,7 @@ pub(super) fn pose(
     let mut decoder = job.decoder(reporter)?;
     let mut sampler = job.sampler();
     let networks = job.open_poses()?;
+    let rows = people::of(job, files, identities)?;
 
     // A batch may wait for people of the next `batch` frames, so that many are in flight at least.
     let in_flight = 2 * networks.len() + batch + 2;
@@ -114,13 +116,13 @@ pub(super) fn pose(
         let mut gate = Gate::open(scope, reporter, time_base);
         let feeding = scope.spawn(|| {
             let feeder = Feeder::new(permit, scene_sender, crop_sender, batch, rejoin, mark);
-            feeder.feed(&mut decoder, &mut sampler, tracks, files, &halt, reporter)
+            feeder.feed(&mut decoder, &mut sampler, rows, files, &halt, reporter)
         });
         for network in networks {
             let (crops, posed) = (crops.clone(), posed_sender.clone());
             scope.spawn(move || estimate(network, &crops, &posed));
         }
-        let drawing = overlay.map(|overlay| scope.spawn(move || draw(overlay, identities, &drawings)));
+        let drawing = overlay.map(|overlay| scope.spawn(move || draw(overlay, &drawings)));
         drop((crops, posed_sender));
 
         let draw_sender = drawing.is_some().then_some(draw_sender);
@@ -132,7 +134,6 @@ pub(super) fn pose(
             book,
             draw: draw_sender.as_ref(),
             gate: &mut gate,
-            identities,
         };
         let mut result = collect(&scenes, &posed, &release, &mut finished, meter, reporter);
         if result.is_ok() && finished.done < looked_at {
@@ -183,7 +184,6 @@ struct Finished<'a, 'b, 'j, 'r, 'scope> {
     book: &'b mut Book<'j>,
     draw: Option<&'a Sender<Drawing>>,
     gate: &'a mut Gate<'r, 'scope>,
-    identities: &'a Identities,
 }
 
 impl Finished<'_, '_, '_, '_, '_> {
@@ -194,7 +194,7 @@ impl Finished<'_, '_, '_, '_, '_> {
         self.journal.append(&row)?;
         (self.is_intact, self.done) = (true, self.done + 1);
         self.gate.offer(&scene.frame, || {
-            let people = persons(&scene.people, &row.poses, self.identities);
+            let people = persons(&scene.people, &row.poses);
             people.map(|(track, person)| Seen::new(track, &person)).collect()
         });
         self.draw(scene, row.poses)
@@ -232,13 +232,11 @@ impl Finished<'_, '_, '_, '_, '_> {
 
 /// The people of a frame who have an identity, with their poses.
 fn persons<'a>(
-    people: &'a [(TrackId, Bbox)],
+    people: &'a [(TrackId, Option<IdentityId>, Bbox)],
     poses: &'a [Vec<Keypoint>],
-    identities: &Identities,
 ) -> impl Iterator<Item = (TrackId, Person<'a>)> {
-    people.iter().zip(poses).filter_map(|((track, bbox), keypoints)| {
-        let identity = *identities.0.get(track)?;
-        Some((*track, Person { identity, bbox: *bbox, keypoints }))
+    people.iter().zip(poses).filter_map(|((track, identity, bbox), keypoints)| {
+        Some((*track, Person { identity: (*identity)?, bbox: *bbox, keypoints }))
     })
 }
 
@@ -297,11 +295,11 @@ fn collect(
 }
 
 /// Draws and encodes the annotated video. Without an [`Drawing::End`] what comes is not all.
-fn draw(mut overlay: Overlay, identities: &Identities, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
+fn draw(mut overlay: Overlay, drawings: &Receiver<Drawing>) -> Result<(), JobError> {
     for drawing in drawings {
         let Drawing::Frame(Scene { frame, people, .. }, poses) = drawing else { return overlay.finish() };
         faults::pass(Point::PoseDraw, frame.index);
-        let people: Vec<_> = persons(&people, &poses, identities).map(|(_, person)| person).collect();
+        let people: Vec<_> = persons(&people, &poses).map(|(_, person)| person).collect();
         // A picture that the preview still looks at is left as it is.
         let mut frame = Arc::try_unwrap(frame).unwrap_or_else(|shared| Frame::clone(&shared));
         draw::people(&mut frame, &people).map_err(|e| JobError::Picture(e.to_string()))?;

@@ -2,15 +2,13 @@
 //! because they shared a batch with people of frames to come.
 
 use silhueta_results::checkpoint::Checkpoint;
-use silhueta_results::journal::JournalReader;
-use silhueta_results::rows::FrameTracks;
-use silhueta_results::work::WorkFolder;
 
 use super::super::failure::JobError;
 use super::super::overlay::Coded;
+use super::super::people::FramePeople;
 use super::batches::Batches;
 
-/// Rows are those of the journal of tracks: the frames that are looked at, from 0.
+/// Rows are those of the people: the frames that are looked at, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rejoin {
     /// Rows whose poses are in their journal.
@@ -36,20 +34,18 @@ impl Rejoin {
     /// Finds out from what is there. `coded` is `None` where no annotated video is made; `ticks` are its
     /// packets' in one of a frame's.
     pub(super) fn find(
-        files: &WorkFolder,
+        rows: impl Iterator<Item = Result<FramePeople, JobError>>,
         at: &Checkpoint,
         batch: usize,
         coded: Option<(&Coded, i64)>,
     ) -> Result<Self, JobError> {
-        let mut tracks = JournalReader::<FrameTracks>::open(&files.tracks())?;
-        let rows = std::iter::from_fn(|| tracks.next());
-        let mut found = Self::of(rows.map(|row| Ok(row?)), at.done, batch, coded)?;
+        let mut found = Self::of(rows, at.done, batch, coded)?;
         found.poses = (at.lengths.poses > 0).then_some(at.lengths.poses);
         Ok(found)
     }
 
     fn of(
-        rows: impl Iterator<Item = Result<FrameTracks, JobError>>,
+        rows: impl Iterator<Item = Result<FramePeople, JobError>>,
         done: u64,
         batch: usize,
         coded: Option<(&Coded, i64)>,
@@ -77,17 +73,18 @@ impl Rejoin {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use silhueta_results::rows::TrackRow;
     use silhueta_shared::geometry::Bbox;
     use silhueta_shared::track::TrackId;
 
+    use super::super::super::people::PersonRow;
     use super::*;
 
     /// A frame with so many people, and somebody who is not confirmed.
-    fn row(frame: u64, people: u32) -> FrameTracks {
+    fn row(frame: u64, people: u32) -> FramePeople {
         let bbox = Bbox::new(0.0, 0.0, 1.0, 2.0);
-        let boxes = (0..=people).map(|n| TrackRow { track: TrackId::new(n), bbox, score: 0.5 }).collect();
-        FrameTracks { frame, pts: frame as i64 * 512, boxes }
+        let row = |track| PersonRow { track, identity: None, bbox, score: 0.5, is_filled: false };
+        let boxes = (0..=people).map(|n| row(TrackId::new(n))).collect();
+        FramePeople { frame, pts: frame as i64 * 512, boxes }
     }
 
     /// Batches from row `from` on, as the feeder cuts them.
