@@ -2,6 +2,7 @@
 
 use silhueta_results::Rect;
 use silhueta_results::mot::MotTrack;
+use silhueta_shared::track::TrackId;
 use silhueta_tracking::botsort::Preset;
 use silhueta_tracking::identify::{StitchConfig, Stitching, stitch};
 use silhueta_tracking::tracklet::{Tracklet, Tracklets};
@@ -15,7 +16,7 @@ use crate::observed::Observed;
 pub struct Followed {
     /// Boxes under the tracker's numbers.
     pub tracks: Vec<MotTrack>,
-    /// The same under those of people.
+    /// The same under those of people; gaps are not filled.
     pub people: Vec<MotTrack>,
     /// The tracks in short.
     pub tracklets: Vec<Tracklet>,
@@ -45,9 +46,11 @@ pub fn follow(observed: &Observed, all: bool) -> Followed {
     }
     let tracklets = open.finish();
     let stitching = stitch(&tracklets, &StitchConfig::default());
-    let identity =
-        |id: u32| stitching.identity_of.iter().find(|(track, _)| track.get() == id).map(|(_, who)| who.get());
-    let people = tracks.iter().filter_map(|row: &MotTrack| Some(MotTrack { id: identity(row.id)?, ..*row })).collect();
+    let person = |row: &MotTrack| {
+        let identity = stitching.at(TrackId::new(row.id)?, u64::from(row.frame) - 1)?;
+        Some(MotTrack { id: identity.get(), ..*row })
+    };
+    let people = tracks.iter().filter_map(person).collect();
     Followed { tracks, people, tracklets, embeddings: computed, stitching }
 }
 

@@ -160,7 +160,7 @@ enum Task {
         /// Use the embeddings of everybody in every frame, not only those that the worker would compute
         #[arg(long)]
         all_embeddings: bool,
-        /// Tell each join and its reasons
+        /// Tell each cut and each join, and why
         #[arg(long)]
         joins: bool,
     },
@@ -244,8 +244,9 @@ fn run(task: Task) -> Result<()> {
                     people.len(),
                     followed.embeddings
                 );
-                for join in followed.stitching.joins.iter().filter(|_| joins) {
-                    println!("  {join:?}");
+                if joins {
+                    followed.stitching.splits.iter().for_each(|split| println!("  {split:?}"));
+                    followed.stitching.joins.iter().for_each(|join| println!("  {join:?}"));
                 }
             }
         }
