@@ -14,6 +14,7 @@ mod overlap;
 mod settings;
 mod tracker;
 pub mod tracklet;
+pub mod views;
 
 pub use embedding::Embedding;
 pub use tracker::{Input, Method, TrackedBox, Tracker};
