@@ -14,6 +14,8 @@ impl Method {
                 TrackerPreset::Original => Preset::Original,
                 TrackerPreset::Ultralytics => Preset::Ultralytics,
                 TrackerPreset::Boxmot => Preset::Boxmot,
+                TrackerPreset::Neurapose => Preset::NeuraPose,
+                TrackerPreset::NeuraposeFirst => Preset::NeuraPoseFirst,
             }),
             TrackerKind::Bytetrack => Self::ByteTrack,
         }
