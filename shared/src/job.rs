@@ -288,6 +288,12 @@ pub struct JobSpec {
     pub models: JobModels,
     /// Frames a second to look at; `None` for every frame of the source.
     pub fps: Option<f64>,
+    /// Who follows people; nobody where their boxes are given.
+    #[serde(default)]
+    pub tracker: TrackerKind,
+    /// Whose settings the tracker has, if it has presets.
+    #[serde(default)]
+    pub preset: TrackerPreset,
     /// Whether to write the annotated video.
     pub video: bool,
     /// Cores to use: the number of one-thread inferences side by side on the CPU, at least 1.

@@ -17,10 +17,9 @@ use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::notice::AnewReason;
 use silhueta_shared::track::Detection;
-use silhueta_tracking::botsort::Preset;
 use silhueta_tracking::tracklet::{Tracklet, Tracklets};
 use silhueta_tracking::views::Views;
-use silhueta_tracking::{Embedding, Input, Method, Tracker};
+use silhueta_tracking::{Embedding, Input, Tracker};
 use silhueta_vision::camera_motion::CameraMotion;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::frame::Frame;
@@ -35,9 +34,6 @@ use crate::control::{Halt, Stopped};
 use crate::faults::{self, Point};
 use crate::order::Reorder;
 use crate::report::{Reporter, StageMeter};
-
-/// The tracker and its settings.
-pub(super) const METHOD: Method = Method::BotSort(Preset::Silhueta);
 
 /// What is known of the people so far: all that the frames to come depend on.
 #[derive(Debug, Serialize, Deserialize)]
@@ -77,7 +73,7 @@ pub(super) fn track(
 ) -> Result<Lengths, JobError> {
     let mut decoder = job.decoder(reporter)?;
     let (mut sampler, mut camera) = (job.sampler(), CameraMotion::default());
-    let fresh = Tracker::new(METHOD, job.fps());
+    let fresh = Tracker::new(job.method(), job.fps());
     let looks = Looks { views: Views::new(job.fps()), high: fresh.sure_score() };
     let halt = Halt::new(reporter.control());
     let mut sink = match from {
