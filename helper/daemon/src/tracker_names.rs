@@ -11,6 +11,8 @@ pub(crate) enum TrackerName {
     Botsort,
     /// ByteTrack: motion alone
     Bytetrack,
+    /// Deep OC-SORT: what was seen before, appearance and the camera's motion
+    Deepocsort,
 }
 
 impl From<TrackerName> for TrackerKind {
@@ -18,6 +20,7 @@ impl From<TrackerName> for TrackerKind {
         match name {
             TrackerName::Botsort => Self::Botsort,
             TrackerName::Bytetrack => Self::Bytetrack,
+            TrackerName::Deepocsort => Self::Deepocsort,
         }
     }
 }

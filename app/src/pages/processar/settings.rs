@@ -239,6 +239,7 @@ fn TrackerChoice(held: Memo<bool>) -> impl IntoView {
     let chosen = Memo::new(move |_| bench.settings.with(|settings| (settings.tracker, settings.preset)));
     let name = move |tracker, preset| match (tracker, preset) {
         (TrackerKind::Bytetrack, _) => "ByteTrack",
+        (TrackerKind::Deepocsort, _) => "Deep OC-SORT",
         (TrackerKind::Botsort, TrackerPreset::Silhueta) => "BoT-SORT · Silhueta",
         (TrackerKind::Botsort, TrackerPreset::Original) => t().tracker_original,
         (TrackerKind::Botsort, TrackerPreset::Ultralytics) => "BoT-SORT · Ultralytics",

@@ -81,7 +81,8 @@ impl Key {
             Self::Reid => Some("OSNET_MODEL"),
             Self::Pose => Some("RTMPOSE_MODEL"),
             Self::Fps => Some("FPS_TARGET"),
-            Self::Precision | Self::Tracker | Self::Preset | Self::Identities | Self::Video | Self::Again => None,
+            Self::Tracker => Some("TRACKER_NAME"),
+            Self::Precision | Self::Preset | Self::Identities | Self::Video | Self::Again => None,
         }
     }
 
@@ -96,7 +97,7 @@ impl Key {
             Self::Detector => "a detector's id, null for the first that fits",
             Self::Reid => "a re-identification network's id, null for the first that fits",
             Self::Pose => "a pose network's id, null for the first that fits",
-            Self::Tracker => "botsort or bytetrack",
+            Self::Tracker => "botsort, bytetrack or deepocsort",
             Self::Preset => {
                 "silhueta, original, ultralytics, boxmot, neurapose or neurapose-first: BoT-SORT's settings"
             }
