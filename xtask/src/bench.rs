@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::packages;
 use crate::setup::{Setup, test_data};
 use crate::shell::{output, root, run, step, target};
+use crate::tracker_bench;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -35,12 +36,19 @@ pub(crate) struct Options {
     /// Where networks are that are no files as they are named; without it, the test data's
     #[arg(long, value_name = "FOLDER")]
     networks: Option<PathBuf>,
+    /// The trackers alone, without a video and networks, beside boxmot's in C++
+    #[arg(long)]
+    trackers: bool,
     /// The folder with the peers' `bench.py`
     #[arg(long, default_value = "../shared/tools/peers")]
     peers: PathBuf,
 }
 
 impl Options {
+    fn peers_script(&self) -> PathBuf {
+        root().join(&self.peers).join("bench.py")
+    }
+
     /// Detector, re-identification and pose, as both sides get them.
     fn files(&self) -> Result<[String; 3]> {
         let folder = self.networks.clone().unwrap_or_else(|| test_data().join("models"));
@@ -66,6 +74,9 @@ impl Times {
 }
 
 pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
+    if options.trackers {
+        return tracker_bench::bench(&peers_python()?, &options.peers_script());
+    }
     let networks = options.files()?;
     packages::for_testing()?;
     let setup = Setup::prepare()?;
@@ -128,14 +139,19 @@ fn our_times(setup: &Setup, [detector, reid, pose]: &[String; 3], clip: &Path, w
     Ok(Times { track: per_frame("track")?, pose: per_frame("pose")? })
 }
 
-fn peer_times(options: &Options, [detector, reid, pose]: &[String; 3], clip: &Path) -> Result<Times> {
+/// The interpreter that the peers were installed for.
+fn peers_python() -> Result<String> {
     let home = std::env::var("PEERS_HOME")
         .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cache/silhueta-peers")))?;
-    let script = text(&root().join(&options.peers).join("bench.py"));
+    Ok(format!("{home}/venv/bin/python"))
+}
+
+fn peer_times(options: &Options, [detector, reid, pose]: &[String; 3], clip: &Path) -> Result<Times> {
+    let script = text(&options.peers_script());
     let (frames, clip) = (options.frames.to_string(), text(clip));
     let args =
         [&script, "naive", "--video", &clip, "--frames", &frames, "--det", detector, "--reid", reid, "--pose", pose];
-    let printed = output(&format!("{home}/venv/bin/python"), &args)?;
+    let printed = output(&peers_python()?, &args)?;
     let line = printed.lines().rfind(|line| line.starts_with('{')).context("the peers printed no figures")?;
     let figures: Value = serde_json::from_str(line)?;
     peer_chain(&figures)

@@ -11,6 +11,7 @@ mod runtime;
 mod setup;
 mod shell;
 mod testing;
+mod tracker_bench;
 mod wheels;
 
 use std::process::ExitCode;

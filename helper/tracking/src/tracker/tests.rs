@@ -47,9 +47,9 @@ fn person(x: f32, y: f32, score: f32, looks: &[f32]) -> (Detection, Option<Embed
     (Detection { bbox: Bbox::new(x, y, x + 40.0, y + 100.0), score }, Embedding::new(looks.to_vec()))
 }
 
-/// Persons who walk straight with some jitter and are sometimes missed; each detection with the person's number.
-fn walkers() -> impl Strategy<Value = Vec<Told>> {
-    let walker = (0.0..1000.0f32, 0.0..500.0f32, -6.0..6.0f32, -3.0..3.0f32, -1.0..1.0f32);
+/// Persons who start within `size` pixels, walk straight with some jitter and are sometimes missed; each detection with the person's number.
+fn walkers(size: f32) -> impl Strategy<Value = Vec<Told>> {
+    let walker = (0.0..size, 0.0..size / 2.0, -6.0..6.0f32, -3.0..3.0f32, -1.0..1.0f32);
     prop::collection::vec(walker, 1..8).prop_flat_map(|walkers| {
         let frame = prop::collection::vec((0.05..1.0f32, -2.0..2.0f32, -2.0..2.0f32), walkers.len());
         prop::collection::vec(frame, 1..25).prop_map(move |frames| {
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_detections_does_not_matter(frames in walkers(), seed in any::<u64>(), method in any_method()) {
+    fn the_order_of_detections_does_not_matter(frames in walkers(1000.0), seed in any::<u64>(), method in any_method()) {
         let mut state = seed | 1;
         let mut shuffled_frames = frames.clone();
         for frame in &mut shuffled_frames {
@@ -141,7 +141,10 @@ proptest! {
     }
 
     #[test]
-    fn a_stored_tracker_goes_on_as_if_never_stopped(frames in walkers(), at in 0usize..25, method in any_method()) {
+    fn a_stored_tracker_goes_on_as_if_never_stopped(
+        // So near that looks, and all else that is remembered, decide.
+        frames in walkers(60.0), at in 0usize..25, method in any_method(),
+    ) {
         let mut tracker = Tracker::new(method, 30.0);
         let mut again = tracker.clone();
         for (frame, seen) in frames.into_iter().enumerate() {

@@ -139,7 +139,7 @@ fn identities_equal_those_of_the_packages() {
         let (kind, seed) = name.split_once(' ')?;
         (kind != "mot").then(|| (scene::scene(kind, seed.parse().unwrap()), 30.0))
     });
-    assert!(compared > 250, "{compared}");
+    assert!(compared > 300, "{compared}");
     assert!(differing.is_empty(), "{} of {compared} differ:\n{}", differing.len(), differing.join("\n"));
 }
 
