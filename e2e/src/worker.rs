@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command as Program, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision};
+use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision, TrackerKind, TrackerPreset};
 use silhueta_shared::model::ModelFile;
 use silhueta_shared::worker::{Command, Decoder, Event, encode};
 
@@ -167,6 +167,8 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
             lifter: None,
         },
         fps: None,
+        tracker: TrackerKind::Botsort,
+        preset: TrackerPreset::Silhueta,
         video: false,
         threads: 2,
         pose_batch: None,

@@ -129,17 +129,20 @@ pub enum TrackerKind {
     Botsort,
     /// ByteTrack: motion alone.
     Bytetrack,
+    /// Deep OC-SORT: what was seen before, appearance and the camera's motion.
+    Deepocsort,
 }
 
 impl TrackerKind {
     /// All of them, the default first.
-    pub const ALL: [Self; 2] = [Self::Botsort, Self::Bytetrack];
+    pub const ALL: [Self; 3] = [Self::Botsort, Self::Bytetrack, Self::Deepocsort];
 
     /// The name used in files, on the wire and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Botsort => "botsort",
             Self::Bytetrack => "bytetrack",
+            Self::Deepocsort => "deepocsort",
         }
     }
 
@@ -168,11 +171,17 @@ pub enum TrackerPreset {
     Ultralytics,
     /// boxmot 25.
     Boxmot,
+    /// NeuraPose, at its last state.
+    Neurapose,
+    /// NeuraPose, as it first was.
+    #[serde(rename = "neurapose-first")]
+    NeuraposeFirst,
 }
 
 impl TrackerPreset {
     /// All of them, the default first.
-    pub const ALL: [Self; 4] = [Self::Silhueta, Self::Original, Self::Ultralytics, Self::Boxmot];
+    pub const ALL: [Self; 6] =
+        [Self::Silhueta, Self::Original, Self::Ultralytics, Self::Boxmot, Self::Neurapose, Self::NeuraposeFirst];
 
     /// The name used in files, on the wire and on the command line.
     pub const fn name(self) -> &'static str {
@@ -181,6 +190,8 @@ impl TrackerPreset {
             Self::Original => "original",
             Self::Ultralytics => "ultralytics",
             Self::Boxmot => "boxmot",
+            Self::Neurapose => "neurapose",
+            Self::NeuraposeFirst => "neurapose-first",
         }
     }
 }
@@ -277,6 +288,12 @@ pub struct JobSpec {
     pub models: JobModels,
     /// Frames a second to look at; `None` for every frame of the source.
     pub fps: Option<f64>,
+    /// Who follows people; nobody where their boxes are given.
+    #[serde(default)]
+    pub tracker: TrackerKind,
+    /// Whose settings the tracker has, if it has presets.
+    #[serde(default)]
+    pub preset: TrackerPreset,
     /// Whether to write the annotated video.
     pub video: bool,
     /// Cores to use: the number of one-thread inferences side by side on the CPU, at least 1.

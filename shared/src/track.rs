@@ -23,6 +23,9 @@ macro_rules! id {
         pub struct $name(NonZeroU32);
 
         impl $name {
+            /// The least of them, 1.
+            pub const FIRST: Self = Self(NonZeroU32::MIN);
+
             /// The id with this number; `None` for 0, which names nobody.
             pub const fn new(n: u32) -> Option<Self> {
                 match NonZeroU32::new(n) {

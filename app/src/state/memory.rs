@@ -144,9 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_before_there_was_a_precision_is_read() {
+    fn what_was_kept_before_there_was_a_precision_or_a_tracker_is_read() {
         let text = serde_json::to_string(&full()).unwrap();
         let before = text.replace(r#""precision":"auto","#, "");
+        let before = before.replace(r#""tracker":"botsort","preset":"silhueta","identities":"silhueta","#, "");
+        assert!(!before.contains("botsort"), "{before}");
         assert_ne!(before, text);
         assert_eq!(Memory::read(&before), Some(full()));
     }

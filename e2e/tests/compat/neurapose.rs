@@ -106,6 +106,9 @@ fn every_setting_is_seen_in_the_next_job_and_what_is_persisted_outlives_the_help
         (json!({ "video": 1 }), "video"),
         (json!({ "device": "tpu" }), "device"),
         (json!({ "precision": "fp64" }), "precision"),
+        (json!({ "tracker": "sort" }), "tracker"),
+        (json!({ "preset": 1 }), "preset"),
+        (json!({ "identities": "none" }), "identities"),
         (json!({ "RTMPOSE_MODEL": "rtmdet_nano" }), "RTMPOSE_MODEL"),
         (json!({ "pose": "no-such-network" }), "pose"),
         (json!({ "persist": "yes" }), "persist"),
@@ -124,11 +127,12 @@ fn every_setting_is_seen_in_the_next_job_and_what_is_persisted_outlives_the_help
     let kept = json!({ "YOLO_MODEL": "rtmdet_nano.onnx", "OSNET_MODEL": null, "video": true, "persist": true });
     assert_eq!(update(&server, kept).0, 200);
     let own = json!({ "DEVICE": "CPU", "precision": "fp32", "RTMPOSE_MODEL": "x/tinypose_256x192_heatmap/end2end.onnx",
-                      "FPS_TARGET": 7.5, "again": true });
+                      "tracker": "ByteTrack", "preset": "boxmot", "identities": "off", "FPS_TARGET": 7.5, "again": true });
     let (status, updated) = update(&server, own);
     assert_eq!(status, 200, "{updated}");
     let wanted = json!({ "device": "cpu", "precision": "fp32", "detector": "rtmdet_nano", "reid": null,
-                         "pose": "tinypose_256x192_heatmap", "fps": 7.5, "video": true, "again": true });
+                         "pose": "tinypose_256x192_heatmap", "tracker": "bytetrack", "preset": "boxmot",
+                         "identities": "off", "fps": 7.5, "video": true, "again": true });
     let (_, shown) = ask(&server, "GET", "/config", "");
     assert_eq!(shown["config"], wanted);
     assert_eq!(shown["paths"]["processados"], server.out().display().to_string());

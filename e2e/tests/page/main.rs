@@ -20,6 +20,7 @@ mod queue;
 mod restart;
 mod task_list;
 mod tasks;
+mod trackers;
 mod work;
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS, Precision};
 
 use crate::exit::CliError;
-pub(crate) use crate::tracker_names::{PresetName, TrackerName};
+pub(crate) use crate::tracker_names::{IdentitiesName, PresetName, TrackerName};
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -267,6 +267,15 @@ pub(crate) struct RunOptions {
     /// Finds joints: a model's id or file
     #[arg(long, value_name = "ID|FILE")]
     pub(crate) pose: Option<String>,
+    /// How people are followed from frame to frame
+    #[arg(long, value_enum, default_value = "botsort")]
+    pub(crate) tracker: TrackerName,
+    /// Whose settings BoT-SORT has [default: silhueta]
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<PresetName>,
+    /// How tracks become persons
+    #[arg(long, value_enum, default_value = "silhueta")]
+    pub(crate) identities: IdentitiesName,
     /// Frames a second to look at: `source` for all of them
     #[arg(long, value_name = "source|N", default_value = "source", value_parser = parse_fps)]
     pub(crate) fps: Fps,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use silhueta_results::identities::{FILE_NAME, Identities, Join, Person, Sighting, Split, Watch};
-use silhueta_results::record::{RecordReader, flag};
+use silhueta_results::record::{RecordMeta, RecordReader, flag};
 use silhueta_shared::track::{JoinReason, SplitReason};
 
 use crate::cli::{IdentitiesOptions, note, print_json, say};
@@ -61,7 +61,10 @@ fn watched(folder: &Path) -> Result<Vec<Person>, CliError> {
     let unreadable = |error: silhueta_results::Error| CliError::advised(error.to_string(), way_out);
     let record = RecordReader::open(&path).map_err(unreadable)?;
     let time_base = record.meta().time_base;
-    let mut watch = Watch::new(ABSENCE);
+    // An absence between two frames that were looked at is none; so does who writes identities.json.
+    let RecordMeta { fps, settings, .. } = record.meta();
+    let looked_at = settings.fps.map_or(*fps, |asked| asked.min(*fps));
+    let mut watch = Watch::new((2.0 / looked_at).max(ABSENCE));
     for row in record {
         let row = row.map_err(unreadable)?;
         let Some(identity) = row.identity else { continue };

@@ -1,7 +1,7 @@
 //! Trackers as the command line names them.
 
 use clap::ValueEnum;
-use silhueta_shared::job::{TrackerKind, TrackerPreset};
+use silhueta_shared::job::{IdentityPreset, TrackerKind, TrackerPreset};
 
 use crate::exit::CliError;
 
@@ -32,6 +32,10 @@ pub(crate) enum PresetName {
     Ultralytics,
     /// boxmot 25
     Boxmot,
+    /// NeuraPose, at its last state
+    Neurapose,
+    /// NeuraPose, as it first was
+    NeuraposeFirst,
 }
 
 impl From<PresetName> for TrackerPreset {
@@ -41,6 +45,28 @@ impl From<PresetName> for TrackerPreset {
             PresetName::Original => Self::Original,
             PresetName::Ultralytics => Self::Ultralytics,
             PresetName::Boxmot => Self::Boxmot,
+            PresetName::Neurapose => Self::Neurapose,
+            PresetName::NeuraposeFirst => Self::NeuraposeFirst,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IdentitiesName {
+    /// By looks and motion over the whole video
+    Silhueta,
+    /// NeuraPose's filters, which delete people who stand still
+    Neurapose,
+    /// Every track is a person
+    Off,
+}
+
+impl From<IdentitiesName> for IdentityPreset {
+    fn from(name: IdentitiesName) -> Self {
+        match name {
+            IdentitiesName::Silhueta => Self::Silhueta,
+            IdentitiesName::Neurapose => Self::Neurapose,
+            IdentitiesName::Off => Self::Off,
         }
     }
 }
@@ -69,6 +95,10 @@ mod tests {
         for name in PresetName::value_variants() {
             assert_eq!(said(&|| name.to_possible_value()), TrackerPreset::from(*name).name());
         }
+        for name in IdentitiesName::value_variants() {
+            assert_eq!(said(&|| name.to_possible_value()), IdentityPreset::from(*name).name());
+        }
+        assert_eq!(IdentitiesName::value_variants().len(), IdentityPreset::ALL.len());
         assert_eq!(TrackerName::value_variants().len(), TrackerKind::ALL.len());
         assert_eq!(PresetName::value_variants().len(), TrackerPreset::ALL.len());
     }

@@ -79,6 +79,7 @@ impl JobKey {
                 earlier.pose_batch,
                 earlier.identities,
             )
+            || self.tracker != earlier.tracker
         {
             Some(AnewReason::Settings)
         } else {

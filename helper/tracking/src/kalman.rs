@@ -13,6 +13,13 @@ const VELOCITY: f64 = 1.0 / 160.0;
 const ASPECT: [f64; 2] = [1e-2, 1e-5];
 /// and of w / h as seen.
 const SEEN_ASPECT: [f64; 2] = [1e-1, 0.0];
+/// Standard deviations in [`BoxModel::Area`] at the start (variances 10, and 10,000 of velocities never seen),
+const UNKNOWN_AREA: [f64; 8] = [ROOT_10, ROOT_10, ROOT_10, ROOT_10, 100.0, 100.0, 100.0, 0.0];
+/// in each step,
+const AREA: [f64; 8] = [1.0, 1.0, 1.0, 1.0, 0.1, 0.1, 0.01, 0.0];
+/// and of a box as seen.
+const SEEN_AREA: [f64; 8] = [1.0, 1.0, ROOT_10, ROOT_10, 0.0, 0.0, 0.0, 0.0];
+const ROOT_10: f64 = 3.162_277_660_168_379_5;
 /// Boxes never shrink below this many pixels, or the noise would vanish with them.
 const MIN_SIZE: f64 = 1e-4;
 
@@ -35,6 +42,9 @@ pub enum BoxModel {
     Size,
     /// Width by height, which hardly changes, and height (DeepSORT, ByteTrack).
     Aspect,
+    /// Area, and width by height, which does not move by itself; noise is the same for boxes of all sizes (SORT,
+    /// OC-SORT). Q and R are those of Bewley et al., 2016.
+    Area,
 }
 
 /// Gaussian belief over the state of one box.
@@ -48,18 +58,25 @@ pub struct KalmanFilter {
 impl KalmanFilter {
     /// Belief after one measurement: at rest, with a wide spread.
     pub fn new(bbox: &Bbox, model: BoxModel) -> Self {
-        let [x, y, width, height] = model.measurement(bbox);
+        let [x, y, first, second] = model.measurement(bbox);
         let mut covariance = [[0.0; 8]; 8];
-        for (i, std) in model.noise(width, height, [2.0, 10.0], ASPECT).into_iter().enumerate() {
+        let noise = match model {
+            BoxModel::Area => UNKNOWN_AREA,
+            BoxModel::Size | BoxModel::Aspect => model.noise(first, second, [2.0, 10.0], ASPECT),
+        };
+        for (i, std) in noise.into_iter().enumerate() {
             covariance[i][i] = std * std;
         }
-        Self { model, mean: [x, y, width, height, 0.0, 0.0, 0.0, 0.0], covariance }
+        Self { model, mean: [x, y, first, second, 0.0, 0.0, 0.0, 0.0], covariance }
     }
 
     /// Moves the belief one frame on.
     pub fn predict(&mut self) {
         // Noise follows the size before the step.
         let std = self.model.noise(self.mean[2], self.mean[3], [1.0, 1.0], ASPECT);
+        if self.model == BoxModel::Area && self.mean[2] + self.mean[6] <= 0.0 {
+            self.mean[6] = 0.0;
+        }
         for i in 0..4 {
             self.mean[i] += self.mean[i + 4];
         }
@@ -79,7 +96,7 @@ impl KalmanFilter {
 
     /// Stops growth and shrinkage, for a track that was not seen in the last frame.
     pub fn hold_size(&mut self) {
-        if self.model == BoxModel::Size {
+        if self.model != BoxModel::Aspect {
             self.mean[6] = 0.0;
         }
         self.mean[7] = 0.0;
@@ -87,7 +104,10 @@ impl KalmanFilter {
 
     /// Takes in a measured box.
     pub fn update(&mut self, bbox: &Bbox) {
-        let std = self.model.noise(self.mean[2], self.mean[3], [1.0, 0.0], SEEN_ASPECT);
+        let std = match self.model {
+            BoxModel::Area => SEEN_AREA,
+            BoxModel::Size | BoxModel::Aspect => self.model.noise(self.mean[2], self.mean[3], [1.0, 0.0], SEEN_ASPECT),
+        };
         let mut s = [[0.0; 4]; 4];
         for i in 0..4 {
             s[i].copy_from_slice(&self.covariance[i][..4]);
@@ -120,9 +140,15 @@ impl KalmanFilter {
         }
         let r = [[a, b], [c, d]];
         let size = match (self.model, model) {
-            (BoxModel::Aspect, _) => [[1.0, 0.0], [0.0, 1.0]],
             (BoxModel::Size, CameraModel::Signed) => r,
-            (BoxModel::Size, CameraModel::Enclosing) => [[a.abs(), b.abs()], [c.abs(), d.abs()]],
+            (BoxModel::Size, CameraModel::Enclosing) => r.map(|row| row.map(f64::abs)),
+            (BoxModel::Aspect, _) => [[1.0, 0.0], [0.0, 1.0]],
+            // Each by itself, so that the two stay independent: a filter that takes a turn for a bond between area
+            // and shape soon believes in boxes without width (as boxmot 25's does).
+            (BoxModel::Area, _) => {
+                let [area, ratio] = turned_area(self.mean[2], self.mean[3], &r);
+                [[area / self.mean[2], 0.0], [0.0, ratio / self.mean[3]]]
+            }
         };
         // One 2×2 block for each of position, size and their velocities.
         let blocks = [r, size, r, size];
@@ -145,16 +171,17 @@ impl KalmanFilter {
 
     /// The believed box.
     pub fn bbox(&self) -> Bbox {
-        let [cx, cy, width, h, ..] = self.mean;
-        let w = match self.model {
-            BoxModel::Size => width,
-            BoxModel::Aspect => width * h,
+        let [cx, cy, first, second, ..] = self.mean;
+        let (w, h) = match self.model {
+            BoxModel::Size => (first, second),
+            BoxModel::Aspect => (first * second, second),
+            BoxModel::Area => sides(first, second),
         };
         let (left, top) = (cx - w / 2.0, cy - h / 2.0);
         Bbox::new(left as f32, top as f32, (left + w) as f32, (top + h) as f32)
     }
 
-    /// (cx, cy, w or w / h, h) in pixels, then their velocities in pixels a frame.
+    /// (cx, cy, then as the model says) in pixels, then their velocities in pixels a frame.
     pub const fn mean(&self) -> &[f64; 8] {
         &self.mean
     }
@@ -170,11 +197,12 @@ impl BoxModel {
     fn measurement(self, bbox: &Bbox) -> [f64; 4] {
         let [x1, y1, x2, y2] = bbox.to_array().map(f64::from);
         let (w, h) = (x2 - x1, y2 - y1);
-        let width = match self {
-            Self::Size => w,
-            Self::Aspect => w / h,
+        let (first, second) = match self {
+            Self::Size => (w, h),
+            Self::Aspect => (w / h, h),
+            Self::Area => (w * h, w / h),
         };
-        [(x1 + x2) / 2.0, (y1 + y2) / 2.0, width, h]
+        [(x1 + x2) / 2.0, (y1 + y2) / 2.0, first, second]
     }
 
     /// Standard deviations of the eight values of a box; `scale` is that of positions and velocities, `aspect`
@@ -188,8 +216,22 @@ impl BoxModel {
                 [pw, p, pw, p, vw, v, vw, v]
             }
             Self::Aspect => [p, p, aspect[0], p, v, v, aspect[1], v],
+            Self::Area => AREA,
         }
     }
+}
+
+/// Width and height of a box of this area and width by height.
+fn sides(area: f64, ratio: f64) -> (f64, f64) {
+    let w = (area * ratio).sqrt();
+    (w, area / w)
+}
+
+/// Area and width by height of the upright box around a turned one.
+fn turned_area(area: f64, ratio: f64, r: &[[f64; 2]; 2]) -> [f64; 2] {
+    let (w, h) = sides(area, ratio);
+    let (w, h) = (r[0][0].abs() * w + r[0][1].abs() * h, r[1][0].abs() * w + r[1][1].abs() * h);
+    [w * h, w / h]
 }
 
 /// The lower triangle L with L Lᵀ = `s`; `None` unless `s` is positive definite.
@@ -327,6 +369,30 @@ mod tests {
         assert_near(&[p[0][1], p[2][3], p[0][5]], &[-20.621636500239052, -20.621636500239052, -8.420578512396695]);
         // 0.8 * 41.07 - 0.6 * 82.15 is negative: held at the least size.
         assert_near(&kf.mean()[2..4], &[MIN_SIZE, 90.36363636363637]);
+    }
+
+    #[test]
+    fn the_filter_of_areas_turns_and_zooms_as_that_of_sizes() {
+        // The same box for both.
+        let seen = Bbox::new(80.0, 150.0, 130.0, 250.0);
+        let both = [BoxModel::Area, BoxModel::Size].map(|model| KalmanFilter::new(&seen, model));
+        let [mut areas, mut sizes] = both.clone();
+        for motion in [Affine([1.1, 0.0, 3.0, 0.0, 0.9, 0.0]), Affine([0.6, -0.8, 500.0, 0.8, 0.6, 2.0])] {
+            [areas, sizes] = both.clone();
+            areas.apply_camera(&motion, CameraModel::Enclosing);
+            sizes.apply_camera(&motion, CameraModel::Enclosing);
+            for (a, b) in areas.bbox().to_array().into_iter().zip(sizes.bbox().to_array()) {
+                assert!((a - b).abs() < 1e-3, "{:?} {:?}", areas.bbox(), sizes.bbox());
+            }
+        }
+        // After many small turns the shape is still a person's.
+        for step in 0..30 {
+            let turn = if step % 2 == 0 { 0.01 } else { -0.01 };
+            areas.apply_camera(&Affine([1.0, -turn, 0.0, turn, 1.0, 0.0]), CameraModel::Enclosing);
+            areas.predict();
+            areas.update(&sizes.bbox());
+        }
+        assert!(areas.bbox().iou(&sizes.bbox()) > 0.9, "{:?} {:?}", areas.bbox(), sizes.bbox());
     }
 
     #[test]

@@ -5,13 +5,16 @@
 pub mod assignment;
 pub mod botsort;
 pub mod bytetrack;
+pub mod deepocsort;
 mod embedding;
 pub mod gaps;
 pub mod identify;
 pub mod kalman;
+mod overlap;
 mod settings;
 mod tracker;
 pub mod tracklet;
+pub mod views;
 
 pub use embedding::Embedding;
 pub use tracker::{Input, Method, TrackedBox, Tracker};

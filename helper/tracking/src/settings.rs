@@ -14,8 +14,11 @@ impl Method {
                 TrackerPreset::Original => Preset::Original,
                 TrackerPreset::Ultralytics => Preset::Ultralytics,
                 TrackerPreset::Boxmot => Preset::Boxmot,
+                TrackerPreset::Neurapose => Preset::NeuraPose,
+                TrackerPreset::NeuraposeFirst => Preset::NeuraPoseFirst,
             }),
             TrackerKind::Bytetrack => Self::ByteTrack,
+            TrackerKind::Deepocsort => Self::DeepOcSort,
         }
     }
 }

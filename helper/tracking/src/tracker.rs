@@ -1,5 +1,8 @@
 //! One face for all trackers: what they take in, what they answer, and which one it is.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::track::{Detection, TrackId};
@@ -7,13 +10,15 @@ use silhueta_shared::track::{Detection, TrackId};
 use crate::Embedding;
 use crate::botsort::{BotSort, Config, Preset};
 use crate::bytetrack::ByteTrack;
+use crate::deepocsort::{self, DeepOcSort};
 
 /// What is known of one frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// Persons found, in any order. Boxes without an area and NaN are passed over.
     pub detections: &'a [Detection],
-    /// One for each detection; `None` (or a shorter slice) where not computed. Only those of high scores are used.
+    /// One for each detection; `None` (or a shorter slice) where not computed. Those of low scores are used by
+    /// few (see [`Tracker::sure_score`]).
     pub embeddings: &'a [Option<Embedding>],
     /// How the picture moved from the last frame to this one; `None` where no picture is at hand.
     pub motion: Option<Affine>,
@@ -40,12 +45,15 @@ pub enum Method {
     BotSort(Preset),
     /// ByteTrack, as boxmot sets it.
     ByteTrack,
+    /// Deep OC-SORT, as boxmot sets it; but who is known stays so.
+    DeepOcSort,
 }
 
 impl Method {
     /// All of them, the default first.
-    pub const ALL: [Self; Preset::ALL.len() + 1] = {
-        let mut all = [Self::ByteTrack; Preset::ALL.len() + 1];
+    pub const ALL: [Self; Preset::ALL.len() + 2] = {
+        let mut all = [Self::ByteTrack; Preset::ALL.len() + 2];
+        all[Preset::ALL.len() + 1] = Self::DeepOcSort;
         let mut i = 0;
         while i < Preset::ALL.len() {
             all[i] = Self::BotSort(Preset::ALL[i]);
@@ -59,6 +67,7 @@ impl Method {
         match self {
             Self::BotSort(_) => "botsort",
             Self::ByteTrack => "bytetrack",
+            Self::DeepOcSort => "deepocsort",
         }
     }
 
@@ -66,7 +75,7 @@ impl Method {
     pub const fn setting(self) -> &'static str {
         match self {
             Self::BotSort(preset) => preset.name(),
-            Self::ByteTrack => self.name(),
+            Self::ByteTrack | Self::DeepOcSort => self.name(),
         }
     }
 
@@ -74,7 +83,7 @@ impl Method {
     pub const fn preset(self) -> Option<Preset> {
         match self {
             Self::BotSort(preset) => Some(preset),
-            Self::ByteTrack => None,
+            Self::ByteTrack | Self::DeepOcSort => None,
         }
     }
 }
@@ -92,14 +101,18 @@ pub enum Tracker {
     BotSort(BotSort),
     /// ByteTrack.
     ByteTrack(ByteTrack),
+    /// Deep OC-SORT.
+    DeepOcSort(DeepOcSort),
 }
 
 impl Tracker {
     /// A tracker that has seen nothing, for video of `frame_rate` frames a second (30 where it is not positive).
+    /// It matters to those whose buffer is given in seconds.
     pub fn new(method: Method, frame_rate: f64) -> Self {
         match method {
             Method::BotSort(preset) => Self::BotSort(BotSort::new(Config::preset(preset), frame_rate)),
             Method::ByteTrack => Self::ByteTrack(ByteTrack::new(frame_rate)),
+            Method::DeepOcSort => Self::DeepOcSort(DeepOcSort::new(deepocsort::Config::default())),
         }
     }
 
@@ -108,6 +121,7 @@ impl Tracker {
         match self {
             Self::BotSort(tracker) => tracker.update(input),
             Self::ByteTrack(tracker) => tracker.update(input),
+            Self::DeepOcSort(tracker) => tracker.update(input),
         }
     }
 
@@ -116,6 +130,7 @@ impl Tracker {
         match self {
             Self::BotSort(tracker) => tracker.max_lost_frames(),
             Self::ByteTrack(tracker) => tracker.max_lost_frames(),
+            Self::DeepOcSort(tracker) => tracker.max_lost_frames(),
         }
     }
 
@@ -125,6 +140,7 @@ impl Tracker {
         match self {
             Self::BotSort(tracker) => tracker.config().high,
             Self::ByteTrack(tracker) => tracker.sure_score(),
+            Self::DeepOcSort(tracker) => tracker.sure_score(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `silhueta-scenes`: makes video of people whose truth is known to the pixel.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program")]
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,17 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
+use silhueta_results::metrics::Scores;
+use silhueta_results::metrics::counted::Verdict;
+use silhueta_results::mot;
 use silhueta_scenes::film::Film;
-use silhueta_scenes::judge::{Judge, Verdict};
+use silhueta_scenes::follow::follow;
+use silhueta_scenes::judge::{self, Judge};
 use silhueta_scenes::library::{self, LIBRARY};
 use silhueta_scenes::make::make;
+use silhueta_scenes::observed::Observed;
 use silhueta_scenes::render::Picture;
-use silhueta_scenes::score::score;
+use silhueta_scenes::score::{identities, score, score_tracks};
 use silhueta_scenes::script::Script;
 use silhueta_scenes::{sheet, skeletons};
 use silhueta_vision::runtime::Runtime;
@@ -115,8 +121,48 @@ enum Task {
     Score {
         /// The folder NAME.truth
         truth: PathBuf,
-        /// The job's record.parquet, or the folder that it is in
+        /// The job's record.parquet, or the folder that it is in; or a tracker's file (.txt), which has no OKS
         record: PathBuf,
+    },
+    /// Identities against people who were counted by eye: who was split, merged, missed
+    Count {
+        /// Who was seen where, by eye (TOML, as in e2e/tests/identities/clips)
+        counted: PathBuf,
+        /// The job's record.parquet, or the folder that it is in; or a tracker's file (.txt)
+        results: PathBuf,
+    },
+    /// What the networks say of videos, as files that any tracker can be given: OUT/NAME/
+    Observe {
+        /// The videos
+        #[arg(required = true)]
+        videos: Vec<PathBuf>,
+        /// Folder to write into
+        #[arg(long, default_value = "observed")]
+        out: PathBuf,
+        /// Folder of the networks
+        #[arg(long, env = "SILHUETA_MODELS")]
+        models: PathBuf,
+        /// The detector's file in it
+        #[arg(long, default_value = "rtmdet_nano.onnx")]
+        detector: PathBuf,
+        /// The re-identification network's file in it
+        #[arg(long, default_value = "osnet_x0_25_msmt17.onnx")]
+        reid: PathBuf,
+        /// ONNX Runtime's library
+        #[arg(long, env = "SILHUETA_ONNXRUNTIME")]
+        runtime: PathBuf,
+    },
+    /// Our tracker on what was observed: FOLDER/tracks.txt and, after joining, FOLDER/people.txt
+    Follow {
+        /// Folders that `observe` wrote
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Use the embeddings of everybody in every frame, not only those that the worker would compute
+        #[arg(long)]
+        all_embeddings: bool,
+        /// Tell each cut and each join, and why
+        #[arg(long)]
+        joins: bool,
     },
 }
 
@@ -156,7 +202,7 @@ fn run(task: Task) -> Result<()> {
             let runtime = Runtime::load(&runtime)?;
             let [detector, pose, reid] = [detector, pose, reid].map(|file| models.join(file));
             let mut judge = Judge::open(&runtime, &detector, &pose, &reid)?;
-            let mut all = Verdict::default();
+            let mut all = judge::Verdict::default();
             for scene in or_all(scenes) {
                 let (name, script) = load(&scene)?;
                 let verdict = judge.look(&Film::new(&script), frames)?;
@@ -170,20 +216,48 @@ fn run(task: Task) -> Result<()> {
             skeletons::write_npy(std::io::BufWriter::new(file), seed, clips, frames)?;
             println!("{}", out.display());
         }
+        Task::Count { counted, results } => {
+            let text = std::fs::read_to_string(&counted).with_context(|| counted.display().to_string())?;
+            let counted = toml::from_str(&text).with_context(|| counted.display().to_string())?;
+            print!("{}", Verdict::of(&counted, &identities(&results)?));
+        }
+        Task::Observe { videos, out, models, detector, reid, runtime } => {
+            let runtime = Runtime::load(&runtime)?;
+            for video in videos {
+                let folder = out.join(video.file_stem().unwrap_or_default());
+                std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+                let observed = Observed::of(&video, &runtime, &models.join(&detector), &models.join(&reid))?;
+                observed.write(&folder)?;
+                println!("{}: {} frames", folder.display(), observed.frames.len());
+            }
+        }
+        Task::Follow { folders, all_embeddings, joins } => {
+            for folder in folders {
+                let followed = follow(&Observed::read(&folder)?, all_embeddings);
+                mot::write_tracks(&folder.join("tracks.txt"), &followed.tracks)?;
+                mot::write_tracks(&folder.join("people.txt"), &followed.people)?;
+                let people: BTreeSet<u32> = followed.people.iter().map(|row| row.id).collect();
+                println!(
+                    "{}: {} tracks are {} people, by {} embeddings",
+                    folder.display(),
+                    followed.tracklets.len(),
+                    people.len(),
+                    followed.embeddings
+                );
+                if joins {
+                    followed.stitching.splits.iter().for_each(|split| println!("  {split:?}"));
+                    followed.stitching.joins.iter().for_each(|join| println!("  {join:?}"));
+                }
+            }
+        }
+        Task::Score { truth, record } if record.extension().is_some_and(|e| e == "txt") => {
+            tell("tracks", &score_tracks(&truth, &record)?);
+        }
         Task::Score { truth, record } => {
             let record = if record.is_dir() { record.join("record.parquet") } else { record };
             let score = score(&truth, &record)?;
             for (name, figures) in [("tracks", &score.tracks), ("identities", &score.identities)] {
-                let hota = figures.hota.mean();
-                println!(
-                    "{name:10}  HOTA {:.1}  DetA {:.1}  AssA {:.1}  IDF1 {:.1}  MOTA {:.1}  switches {}",
-                    hota.hota * 100.0,
-                    hota.det_a * 100.0,
-                    hota.ass_a * 100.0,
-                    figures.identity.idf1() * 100.0,
-                    figures.clear.mota() * 100.0,
-                    figures.clear.idsw
-                );
+                tell(name, figures);
             }
             println!(
                 "poses       OKS {:.3}, {} of {} people found",
@@ -192,6 +266,19 @@ fn run(task: Task) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn tell(name: &str, figures: &Scores) {
+    let hota = figures.hota.mean();
+    println!(
+        "{name:10}  HOTA {:.1}  DetA {:.1}  AssA {:.1}  IDF1 {:.1}  MOTA {:.1}  switches {}",
+        hota.hota * 100.0,
+        hota.det_a * 100.0,
+        hota.ass_a * 100.0,
+        figures.identity.idf1() * 100.0,
+        figures.clear.mota() * 100.0,
+        figures.clear.idsw
+    );
 }
 
 fn or_all(scenes: Vec<String>) -> Vec<String> {

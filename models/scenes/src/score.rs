@@ -21,6 +21,34 @@ pub enum ScoreError {
     Unfit(#[from] Unfit),
 }
 
+/// HOTA, IDF1 and MOTA of a tracker's file (MOTChallenge's text) against the folder of truth that belongs to its video.
+///
+/// # Errors
+/// A file isn't there or is damaged, or the tracks go on after the scene.
+pub fn score_tracks(truth: &Path, tracks: &Path) -> Result<Scores, ScoreError> {
+    let people = mot::read_truth(&truth.join("gt").join("gt.txt"))?;
+    let length = SeqInfo::read(&truth.join("seqinfo.ini"))?.length;
+    Ok(Scores::of(&mot17::sequence(&people, &mot::read_tracks(tracks)?, length, mot17::Rules::Mot17)?))
+}
+
+/// The boxes of a job's people, frame by frame: of its record, of the folder that this is in, or of a tracker's file.
+///
+/// # Errors
+/// The file isn't there or is damaged.
+pub fn identities(results: &Path) -> Result<Vec<Vec<Labelled>>, ScoreError> {
+    if results.extension().is_some_and(|ending| ending == "txt") {
+        let mut frames = Vec::new();
+        for row in mot::read_tracks(results)? {
+            let frame = row.frame as usize;
+            frames.resize(frames.len().max(frame), Vec::new());
+            frames[frame - 1].push(Labelled { id: row.id, bbox: row.bbox });
+        }
+        return Ok(frames);
+    }
+    let record = if results.is_dir() { results.join("record.parquet") } else { results.into() };
+    Ok(Recorded::of(RecordReader::open(&record)?, Number::Identity)?.tracks)
+}
+
 /// A job's figures on one scene.
 #[derive(Clone, Debug)]
 pub struct Score {

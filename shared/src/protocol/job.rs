@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{JobId, Page, RunId, SessionId, SourceRef, TaskView};
-use crate::job::{Device, Failure, Precision, Stage};
+use crate::job::{Device, Failure, IdentityPreset, Precision, Stage, TrackerKind, TrackerPreset};
 use crate::model::Role;
 use crate::notice::{Level, Notice, VideoFacts};
 use crate::state::JobState;
@@ -38,6 +38,15 @@ pub struct JobSettings {
     pub reid: Option<String>,
     /// Finds joints, by id; `None` for the first that fits.
     pub pose: Option<String>,
+    /// Who follows people from frame to frame.
+    #[serde(default)]
+    pub tracker: TrackerKind,
+    /// Whose settings the tracker has, if it has presets.
+    #[serde(default)]
+    pub preset: TrackerPreset,
+    /// How tracks become persons.
+    #[serde(default)]
+    pub identities: IdentityPreset,
     /// Frames a second to look at; `None` for all.
     pub fps: Option<f64>,
     /// Whether to write the annotated video.

@@ -2,7 +2,7 @@
 //! when the page is closed, can be switched at any time.
 
 use leptos::prelude::*;
-use silhueta_shared::job::{Device, Precision};
+use silhueta_shared::job::{Device, IdentityPreset, Precision, TrackerKind, TrackerPreset};
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::JobSettings;
 
@@ -40,6 +40,8 @@ pub(super) fn Settings() -> impl IntoView {
             <ModelChoice role=Role::Detector testid="detector" held />
             <ModelChoice role=Role::Reid testid="reid" held />
             <ModelChoice role=Role::Pose testid="pose" held />
+            <TrackerChoice held />
+            <IdentitiesChoice held />
             <RateChoice held />
             <Show when=running>
                 <p class="quiet note">{move || t().settings_held}</p>
@@ -214,6 +216,85 @@ fn ModelChoice(role: Role, testid: &'static str, held: Memo<bool>) -> impl IntoV
                 testid
             />
         </Field>
+    }
+}
+
+/// Trackers with their presets, in one list: no choice is left that means nothing.
+fn trackers() -> Vec<(TrackerKind, TrackerPreset)> {
+    let presets = |tracker: TrackerKind| match tracker.has_presets() {
+        true => TrackerPreset::ALL.to_vec(),
+        false => vec![TrackerPreset::default()],
+    };
+    TrackerKind::ALL.into_iter().flat_map(|tracker| presets(tracker).into_iter().map(move |p| (tracker, p))).collect()
+}
+
+fn tracker_value(tracker: TrackerKind, preset: TrackerPreset) -> String {
+    if tracker.has_presets() { format!("{tracker} {preset}") } else { tracker.name().to_owned() }
+}
+
+#[component]
+fn TrackerChoice(held: Memo<bool>) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let bench = expect_context::<Bench>();
+    let chosen = Memo::new(move |_| bench.settings.with(|settings| (settings.tracker, settings.preset)));
+    let name = move |tracker, preset| match (tracker, preset) {
+        (TrackerKind::Bytetrack, _) => "ByteTrack",
+        (TrackerKind::Botsort, TrackerPreset::Silhueta) => "BoT-SORT · Silhueta",
+        (TrackerKind::Botsort, TrackerPreset::Original) => t().tracker_original,
+        (TrackerKind::Botsort, TrackerPreset::Ultralytics) => "BoT-SORT · Ultralytics",
+        (TrackerKind::Botsort, TrackerPreset::Boxmot) => "BoT-SORT · boxmot",
+        (TrackerKind::Botsort, TrackerPreset::Neurapose) => "BoT-SORT · NeuraPose",
+        (TrackerKind::Botsort, TrackerPreset::NeuraposeFirst) => t().tracker_first,
+    };
+    let choice = move |(tracker, preset)| Choice::new(tracker_value(tracker, preset), name(tracker, preset));
+    view! {
+        <Field label=Signal::derive(move || t().tracker)>
+            <Select
+                choices=Signal::derive(move || trackers().into_iter().map(choice).collect::<Vec<_>>())
+                value=Signal::derive(move || { let (tracker, preset) = chosen.get(); tracker_value(tracker, preset) })
+                on_choose=move |value| {
+                    let known = trackers().into_iter().find(|&(tracker, preset)| tracker_value(tracker, preset) == value);
+                    let (tracker, preset) = known.unwrap_or_default();
+                    bench.settings.update(|settings| (settings.tracker, settings.preset) = (tracker, preset));
+                }
+                disabled=held
+                testid="tracker"
+            />
+        </Field>
+    }
+}
+
+#[component]
+fn IdentitiesChoice(held: Memo<bool>) -> impl IntoView {
+    let t = use_texts::<Processar>();
+    let bench = expect_context::<Bench>();
+    let chosen = Memo::new(move |_| bench.settings.with(|settings| settings.identities));
+    let name = move |identities| match identities {
+        IdentityPreset::Silhueta => t().identities_ours,
+        IdentityPreset::Neurapose => t().identities_neurapose,
+        IdentityPreset::Off => t().identities_off,
+    };
+    let line = move || match chosen.get() {
+        IdentityPreset::Silhueta => t().identities_ours_hint,
+        IdentityPreset::Neurapose => t().identities_neurapose_hint,
+        IdentityPreset::Off => t().identities_off_hint,
+    };
+    view! {
+        <Field label=Signal::derive(move || t().identities)>
+            <Select
+                choices=Signal::derive(move || {
+                    IdentityPreset::ALL.map(|preset| Choice::new(preset.name(), name(preset))).to_vec()
+                })
+                value=Signal::derive(move || chosen.get().name().to_owned())
+                on_choose=move |name| {
+                    let known = IdentityPreset::ALL.into_iter().find(|preset| preset.name() == name);
+                    bench.settings.update(|settings| settings.identities = known.unwrap_or_default());
+                }
+                disabled=held
+                testid="identities"
+            />
+        </Field>
+        <p class="quiet note" data-testid="identities-note">{line}</p>
     }
 }
 

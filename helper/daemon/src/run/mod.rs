@@ -7,7 +7,9 @@ mod resume;
 use std::path::Path;
 
 use silhueta_results::checkpoint::Checkpoint;
-use silhueta_shared::job::{ChannelOrder, Device, JobModels, JobSpec, Precision};
+use silhueta_shared::job::{
+    ChannelOrder, Device, IdentityPreset, JobModels, JobSpec, Precision, TrackerKind, TrackerPreset,
+};
 use silhueta_shared::model::Role;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event};
@@ -18,6 +20,7 @@ use crate::farewell::Farewell;
 use crate::models;
 use crate::place::{self, Place};
 use crate::signals::Signals;
+use crate::tracker_names::tracker;
 use crate::worker::{Haste, Worker, callers};
 use progress::Display;
 pub(crate) use resume::resume;
@@ -34,6 +37,7 @@ enum Outcome {
 /// Works through all videos; one that fails doesn't keep the others from their turn.
 pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exit, CliError> {
     let videos = inputs::expand(&options.videos)?;
+    let tracking = tracker(options.tracker, options.preset)?;
     let models = resolve_models(options)?;
     // From here on; before it Ctrl+C ends the process by itself.
     let mut signals = Signals::listen()?;
@@ -52,7 +56,7 @@ pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exi
                 continue;
             }
         };
-        match turn(&spec(options, &models, &source, &folder), &display, &mut signals, farewell).await {
+        match turn(&spec(options, &models, tracking, &source, &folder), &display, &mut signals, farewell).await {
             Outcome::Done => {}
             Outcome::Failed(exit) => worst = if worst == Exit::Done { exit } else { worst },
             Outcome::Ended(exit) => return Ok(exit),
@@ -78,7 +82,13 @@ fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
     Ok(models)
 }
 
-fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) -> JobSpec {
+fn spec(
+    options: &RunOptions,
+    models: &JobModels,
+    (tracker, preset): (TrackerKind, TrackerPreset),
+    source: &Path,
+    folder: &Path,
+) -> JobSpec {
     JobSpec {
         source: source.display().to_string(),
         out_dir: folder.display().to_string(),
@@ -86,11 +96,13 @@ fn spec(options: &RunOptions, models: &JobModels, source: &Path, folder: &Path) 
         precision: Precision::from(options.precision),
         models: models.clone(),
         fps: options.fps.0,
+        tracker,
+        preset,
         video: !options.no_video,
         threads: options.threads.map_or_else(callers, usize::from),
         pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
-        identities: silhueta_shared::job::IdentityPreset::default(),
+        identities: IdentityPreset::from(options.identities),
         anew: options.force,
         boxes: None,
         deliver: None,

@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::Write as _;
 
 use proptest::prelude::*;
-use silhueta_shared::job::JobModels;
+use silhueta_shared::job::{JobModels, TrackerKind, TrackerPreset};
 use silhueta_shared::model::ModelFile;
 
 use super::*;
@@ -44,6 +44,8 @@ fn checkpoint(done: u64) -> Checkpoint {
                 lifter: None,
             },
             fps: None,
+            tracker: TrackerKind::Botsort,
+            preset: TrackerPreset::Silhueta,
             video: true,
             threads: 2,
             pose_batch: None,
@@ -96,12 +98,13 @@ fn whatever_changes_the_bytes_is_told_apart() {
     assert_eq!(other(|_| {}), None);
     assert_eq!(other(|key| key.source.push('c')), Some(AnewReason::Source));
     assert_eq!(other(|key| key.models[2].1.push('1')), Some(AnewReason::Models));
-    let settings: [fn(&mut JobKey); 6] = [
+    let settings: [fn(&mut JobKey); 7] = [
         |key| key.fps = Some(10.0),
         |key| key.video = false,
         |key| key.precision = Precision::Int8,
         |key| key.pose_channels = ChannelOrder::Bgr,
         |key| key.identities = IdentityPreset::Off,
+        |key| key.tracker.push('2'),
         |key| key.pose_batch = 8,
     ];
     for change in settings {
@@ -111,13 +114,12 @@ fn whatever_changes_the_bytes_is_told_apart() {
     assert_eq!(of(Some("12")).misfit(&of(Some("12"))), None);
     assert_eq!(of(Some("12")).misfit(&of(Some("34"))), Some(AnewReason::Boxes));
     assert_eq!(of(Some("12")).misfit(&of(None)), Some(AnewReason::Settings));
-    let machine: [fn(&mut JobKey); 6] = [
+    let machine: [fn(&mut JobKey); 5] = [
         |key| key.device = Device::Cuda,
         |key| key.runtime.push('2'),
         |key| key.ffmpeg.push('2'),
         |key| key.cpu.push('2'),
         |key| key.app.push('2'),
-        |key| key.tracker.push('2'),
     ];
     for change in machine {
         assert_eq!(other(change), Some(AnewReason::Machine));

@@ -1,9 +1,11 @@
 //! How good results are, measured against annotated truth.
 //!
 //! Tracks: build a [`sequence::Sequence`] (from files with [`mot17`], from a record with [`recorded`]) and
-//! take its [`Scores`]. Poses: [`keypoints`] over many images, [`oks`] for one person.
+//! take its [`Scores`]. Where people were only counted by eye: [`counted`]. Poses: [`keypoints`] over many images,
+//! [`oks`] for one person.
 
 pub mod clear;
+pub mod counted;
 mod grid;
 pub mod hota;
 pub mod identity;

@@ -109,6 +109,8 @@ pub struct Config {
     pub first_divisor: f64,
     /// The cosine distance is divided by this in the third matching.
     pub unconfirmed_divisor: f64,
+    /// Whether a low score's embedding, if there is one, changes what a track looks like (Ultralytics).
+    pub low_looks: bool,
     /// What the filter believes of a box.
     pub model: BoxModel,
     /// How a turning camera acts on the size of boxes.
@@ -141,6 +143,7 @@ impl Config {
             appearance: 0.25,
             first_divisor: 2.0,
             unconfirmed_divisor: 2.0,
+            low_looks: false,
             model: BoxModel::Size,
             camera: CameraModel::Signed,
             motion_from_boxes: false,
@@ -173,6 +176,7 @@ impl Config {
                 // Not scaled by the frame rate.
                 buffer: Buffer::Frames(30),
                 appearance: 0.2,
+                low_looks: true,
                 camera: CameraModel::Enclosing,
                 unconfirmed: Unconfirmed::Withheld,
                 ..original

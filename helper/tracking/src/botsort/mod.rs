@@ -13,9 +13,10 @@ use silhueta_shared::geometry::Affine;
 use silhueta_shared::track::TrackId;
 
 pub use self::config::{Buffer, Config, Looks, Preset, Unconfirmed};
-use self::matching::{Area, Fusion, touching};
+use self::matching::Fusion;
 use self::track::{Candidate, Stage, Track};
 use crate::assignment::Assignment;
+use crate::overlap::{Area, touching};
 pub use crate::tracker::{Input, TrackedBox};
 
 /// A tracked and a lost track nearer than this IoU distance are one person, tracked twice.
@@ -38,7 +39,14 @@ impl BotSort {
     /// A tracker that has seen nothing, for video of `frame_rate` frames a second (30 where it is not positive).
     pub fn new(config: Config, frame_rate: f64) -> Self {
         let buffer = config.buffer_frames(frame_rate);
-        Self { config, buffer, frame: 0, next_id: FIRST_ID, tracks: Vec::new(), assignment: Assignment::default() }
+        Self {
+            config,
+            buffer,
+            frame: 0,
+            next_id: TrackId::FIRST,
+            tracks: Vec::new(),
+            assignment: Assignment::default(),
+        }
     }
 
     /// The settings.
@@ -112,11 +120,11 @@ impl BotSort {
             if !detection.bbox.is_valid() || !score.is_finite() {
                 continue;
             }
+            let embedding = input.embeddings.get(index).and_then(Option::as_ref);
             if score > self.config.high || (self.config.high_inclusive && score == self.config.high) {
-                let embedding = input.embeddings.get(index).and_then(Option::as_ref);
                 high.push(Candidate { index, detection, embedding });
             } else if score > self.config.low && score < self.config.high {
-                low.push(Candidate { index, detection, embedding: None });
+                low.push(Candidate { index, detection, embedding: embedding.filter(|_| self.config.low_looks) });
             }
         }
         (high, low)
@@ -209,8 +217,3 @@ impl BotSort {
         boxes
     }
 }
-
-const FIRST_ID: TrackId = match TrackId::new(1) {
-    Some(id) => id,
-    None => unreachable!(),
-};

@@ -1,7 +1,5 @@
-use std::collections::BTreeSet;
 use std::slice::from_ref;
 
-use proptest::prelude::*;
 use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::track::Detection;
 
@@ -190,107 +188,5 @@ fn neurapose_blends_looks_with_motion_and_steadies_its_boxes() {
         let mut tracker = BotSort::new(Config::preset(Preset::NeuraPoseFirst), 30.0);
         step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
         assert_eq!(step(&mut tracker, &[detection(8.0, 0.0, 1.0)], from_ref(looks)).len(), found);
-    }
-}
-
-#[test]
-fn a_stored_tracker_goes_on_as_if_never_stopped() {
-    let mut tracker = silhueta();
-    for frame in 0..10u8 {
-        step(&mut tracker, &[detection(f32::from(frame), 0.0, 0.9)], &[Embedding::new(vec![1.0, 2.0])]);
-    }
-    let text = serde_json::to_string(&tracker).unwrap();
-    let mut again: BotSort = serde_json::from_str(&text).unwrap();
-    let next = [detection(10.0, 0.0, 0.9), detection(300.0, 0.0, 0.9)];
-    assert_eq!(step(&mut tracker, &next, &[]), step(&mut again, &next, &[]));
-}
-
-fn any_detection() -> impl Strategy<Value = Detection> {
-    let odd =
-        prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(-1e30f32), Just(1e30f32), Just(f32::MAX), Just(0.0)];
-    let edge = || prop_oneof![30 => -200.0..2000.0f32, 1 => odd.clone()];
-    let score = prop_oneof![20 => 0.0..1.0f32, 1 => odd.clone(), 3 => Just(0.5), 3 => Just(0.1)];
-    let size = || prop_oneof![20 => 1.0..300.0f32, 1 => Just(0.0f32), 1 => Just(-50.0f32)];
-    (edge(), edge(), size(), size(), score)
-        .prop_map(|(x, y, w, h, score)| Detection { bbox: Bbox::new(x, y, x + w, y + h), score })
-}
-
-/// Persons who walk straight with some jitter and are sometimes missed.
-fn walkers() -> impl Strategy<Value = Vec<Vec<(Detection, usize)>>> {
-    let person = (0.0..1000.0f32, 0.0..500.0f32, -6.0..6.0f32, -3.0..3.0f32);
-    prop::collection::vec(person, 1..8).prop_flat_map(|persons| {
-        let frame = prop::collection::vec((0.05..1.0f32, -2.0..2.0f32, -2.0..2.0f32), persons.len());
-        prop::collection::vec(frame, 1..25).prop_map(move |frames| {
-            let at = |(frame, noise): (usize, Vec<(f32, f32, f32)>)| {
-                let t = frame as f32;
-                let seen = persons
-                    .iter()
-                    .zip(noise)
-                    .enumerate()
-                    .map(|(i, (p, (score, dx, dy)))| (detection(p.0 + p.2 * t + dx, p.1 + p.3 * t + dy, score), i));
-                seen.filter(|(d, _)| d.score > 0.2).collect()
-            };
-            frames.into_iter().enumerate().map(at).collect()
-        })
-    })
-}
-
-proptest! {
-    #[test]
-    fn never_panics_and_numbers_are_unique(
-        frames in prop::collection::vec(prop::collection::vec(any_detection(), 0..12), 1..30),
-        preset in prop::sample::select(Preset::ALL.to_vec()),
-        motion in prop_oneof![
-            Just(Affine::IDENTITY), Just(Affine([0.0, -1.0, 3.0, 1.0, 0.0, 4.0])), Just(Affine([f64::NAN; 6])),
-            Just(Affine([1e300, 0.0, 0.0, 0.0, 1e300, 0.0])), Just(Affine([0.0; 6]))],
-    ) {
-        let mut tracker = BotSort::new(Config::preset(preset), 5.0);
-        let (mut last_seen, mut frame) = (std::collections::BTreeMap::new(), 0u64);
-        for detections in &frames {
-            frame += 1;
-            let boxes = tracker.update(&Input { detections, embeddings: &[], motion: Some(motion) });
-            let mut used = BTreeSet::new();
-            let mut previous = None;
-            for b in &boxes {
-                prop_assert!(used.insert(b.detection), "one detection in two tracks");
-                let source = &detections[b.detection];
-                prop_assert!(source.bbox.is_valid() && source.score == b.score && b.score > 0.1);
-                if let Some(id) = b.track {
-                    prop_assert!(previous < Some(id), "by track");
-                    previous = Some(id);
-                    // A number that comes back was away no longer than the buffer.
-                    let before = last_seen.insert(id, frame).unwrap_or(frame);
-                    prop_assert!(frame - before <= tracker.max_lost_frames() + 1);
-                }
-            }
-            prop_assert!(tracker.tracks.iter().map(|t| t.id).is_sorted_by(|a, b| a < b));
-        }
-    }
-
-    #[test]
-    fn the_order_of_detections_does_not_matter(frames in walkers(), seed in any::<u64>()) {
-        let mut state = seed | 1;
-        let mut shuffled_frames = frames.clone();
-        for frame in &mut shuffled_frames {
-            for i in (1..frame.len()).rev() {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                frame.swap(i, (state >> 33) as usize % (i + 1));
-            }
-        }
-        let (mut tracker, mut other) = (silhueta(), silhueta());
-        let mut renamed = std::collections::BTreeMap::new();
-        for (frame, shuffled) in frames.iter().zip(&shuffled_frames) {
-            let detections = |f: &[(Detection, usize)]| f.iter().map(|(d, _)| *d).collect::<Vec<_>>();
-            let by_person = |boxes: Vec<TrackedBox>, f: &[(Detection, usize)]| {
-                boxes.into_iter().map(|b| (f[b.detection].1, (b.track, b.bbox))).collect::<std::collections::BTreeMap<_, _>>()
-            };
-            let a = by_person(step(&mut tracker, &detections(frame), &[]), frame);
-            let b = by_person(step(&mut other, &detections(shuffled), &[]), shuffled);
-            prop_assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-            for ((a_id, a_box), (b_id, b_box)) in a.values().zip(b.values()) {
-                prop_assert_eq!(a_box, b_box);
-                prop_assert_eq!(*renamed.entry(*a_id).or_insert(*b_id), *b_id);
-            }
-        }
     }
 }

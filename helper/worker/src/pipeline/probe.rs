@@ -14,6 +14,7 @@ use silhueta_shared::notice::{Notice, VideoFacts};
 use silhueta_shared::pose::KeypointSet;
 use silhueta_shared::summary::{DeviceUse, SourceInfo};
 use silhueta_shared::time::TimeBase;
+use silhueta_tracking::Method;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::lifter::Lifter;
 use silhueta_vision::networks;
@@ -24,8 +25,8 @@ use silhueta_vision::video::{Decoder, Limits, VideoError, VideoInfo};
 
 use super::delivery;
 use super::failure::JobError;
+use super::given;
 use super::sampler::Sampler;
-use super::{given, track};
 use crate::doctor::Disk;
 use crate::engines::Engines;
 use crate::faults::Point;
@@ -69,7 +70,12 @@ impl Job<'_> {
 
     /// What follows people.
     pub(super) fn tracker(&self) -> &'static str {
-        if self.boxes.is_some() { given::TRACKER } else { track::METHOD.setting() }
+        if self.boxes.is_some() { given::TRACKER } else { self.method().setting() }
+    }
+
+    /// The tracker, where boxes are not given.
+    pub(super) fn method(&self) -> Method {
+        Method::of(self.spec.tracker, self.spec.preset)
     }
 
     pub(super) fn time_base(&self) -> TimeBase {

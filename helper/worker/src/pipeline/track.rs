@@ -17,9 +17,9 @@ use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::{Affine, Bbox};
 use silhueta_shared::notice::AnewReason;
 use silhueta_shared::track::Detection;
-use silhueta_tracking::botsort::Preset;
 use silhueta_tracking::tracklet::{Tracklet, Tracklets};
-use silhueta_tracking::{Embedding, Input, Method, Tracker};
+use silhueta_tracking::views::Views;
+use silhueta_tracking::{Embedding, Input, Tracker};
 use silhueta_vision::camera_motion::CameraMotion;
 use silhueta_vision::detector::Detector;
 use silhueta_vision::frame::Frame;
@@ -34,9 +34,6 @@ use crate::control::{Halt, Stopped};
 use crate::faults::{self, Point};
 use crate::order::Reorder;
 use crate::report::{Reporter, StageMeter};
-
-/// The tracker and its settings.
-pub(super) const METHOD: Method = Method::BotSort(Preset::Silhueta);
 
 /// What is known of the people so far: all that the frames to come depend on.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,8 +73,8 @@ pub(super) fn track(
 ) -> Result<Lengths, JobError> {
     let mut decoder = job.decoder(reporter)?;
     let (mut sampler, mut camera) = (job.sampler(), CameraMotion::default());
-    let fresh = Tracker::new(METHOD, job.fps());
-    let high = fresh.sure_score();
+    let fresh = Tracker::new(job.method(), job.fps());
+    let looks = Looks { views: Views::new(job.fps()), high: fresh.sure_score() };
     let halt = Halt::new(reporter.control());
     let mut sink = match from {
         None => Sink::create(job, files, fresh)?,
@@ -93,6 +90,7 @@ pub(super) fn track(
         }
     };
     let networks = job.open_trackers()?;
+    let before = sink.looked_at;
 
     // Frames between decoder and tracker: enough to keep every caller busy, few enough for memory.
     let in_flight = 2 * networks.len() + 2;
@@ -112,7 +110,7 @@ pub(super) fn track(
         });
         for (detector, reid) in networks {
             let (frames, observed) = (worker_frames.clone(), observed.clone());
-            scope.spawn(move || observe(detector, reid, high, &frames, &observed));
+            scope.spawn(move || observe(detector, reid, looks, before, &frames, &observed));
         }
         scope.spawn(move || follow_camera(camera, &motion_frames, &moved));
         drop((worker_frames, observed));
@@ -180,29 +178,46 @@ fn decode(
     Ok(decoded)
 }
 
-/// One caller: detects, and embeds the people that the detector is sure of.
+/// Who is worth an embedding.
+#[derive(Clone, Copy, Debug)]
+struct Looks {
+    views: Views,
+    high: f32,
+}
+
+/// One caller: detects, and embeds people that the detector is sure of, where that can matter. `before` frames were
+/// looked at by an earlier run.
 fn observe(
     mut detector: Detector,
     mut reid: Osnet,
-    high: f32,
+    looks: Looks,
+    before: u64,
     frames: &Receiver<(u64, Arc<Frame>)>,
     observed: &Sender<Numbered<Observation>>,
 ) {
     for (seq, frame) in frames {
-        let observation = look(&mut detector, &mut reid, high, &frame);
+        let observation = look(&mut detector, &mut reid, looks, before + seq, &frame);
         if observed.send((seq, observation)).is_err() {
             return;
         }
     }
 }
 
-fn look(detector: &mut Detector, reid: &mut Osnet, high: f32, frame: &Arc<Frame>) -> Result<Observation, JobError> {
+fn look(
+    detector: &mut Detector,
+    reid: &mut Osnet,
+    looks: Looks,
+    number: u64,
+    frame: &Arc<Frame>,
+) -> Result<Observation, JobError> {
     faults::pass(Point::TrackDetect, frame.index);
     let detections = detector.detect(frame)?;
-    // Best first, so the ones worth an embedding are in front.
-    let sure: Vec<Bbox> = detections.iter().take_while(|d| d.score >= high).map(|d| d.bbox).collect();
-    let mut embeddings: Vec<_> = reid.embed(frame, &sure)?.into_iter().map(Embedding::new).collect();
-    embeddings.resize(detections.len(), None);
+    let wanted = looks.views.wanted(number, &detections, looks.high);
+    let boxes: Vec<Bbox> = wanted.iter().map(|&i| detections[i].bbox).collect();
+    let mut embeddings = vec![None; detections.len()];
+    for (i, embedding) in wanted.into_iter().zip(reid.embed(frame, &boxes)?) {
+        embeddings[i] = Embedding::new(embedding);
+    }
     Ok(Observation { frame: Arc::clone(frame), detections, embeddings })
 }
 

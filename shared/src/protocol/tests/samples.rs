@@ -2,7 +2,7 @@
 //! it, so that it can't be taken for a word of the protocol.
 
 use crate::geometry::Bbox;
-use crate::job::{Device, Failure, FailureCode, Precision, Stage};
+use crate::job::{Device, Failure, FailureCode, IdentityPreset, Precision, Stage, TrackerKind, TrackerPreset};
 use crate::model::{Profile, Role};
 use crate::notice::{AnewReason, Level, Notice, VideoFacts, VideoWarning};
 use crate::protocol::*;
@@ -55,6 +55,9 @@ fn settings(device: Device) -> JobSettings {
         detector: model("YOLOX-m"),
         reid: model("OSNet"),
         pose: None,
+        tracker: TrackerKind::Botsort,
+        preset: TrackerPreset::Silhueta,
+        identities: IdentityPreset::Silhueta,
         fps: Some(12.5),
         video: true,
         again: false,
@@ -89,6 +92,21 @@ fn asks() -> Vec<(String, Ask)> {
         let settings = JobSettings { precision, ..settings(Device::Cpu) };
         let start = StartRun { page: Page::Processar, sources: sources(), settings, attached: false };
         samples.push((format!("start with {precision}"), Ask::Start(start)));
+    }
+    let start = |name: String, settings| {
+        (name, Ask::Start(StartRun { page: Page::Processar, sources: sources(), settings, attached: false }))
+    };
+    for tracker in all::<TrackerKind>() {
+        samples.push(start(format!("start {tracker}"), JobSettings { tracker, ..settings(Device::Cpu) }));
+    }
+    for preset in all::<TrackerPreset>() {
+        samples.push(start(format!("start as {preset}"), JobSettings { preset, ..settings(Device::Cpu) }));
+    }
+    for identities in all::<IdentityPreset>() {
+        samples.push(start(
+            format!("start, identities {identities}"),
+            JobSettings { identities, ..settings(Device::Cpu) },
+        ));
     }
     let plain = JobSettings { video: false, ..JobSettings::default() };
     let start = StartRun { page: Page::Testes, sources: sources().split_off(2), settings: plain, attached: true };

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use silhueta_shared::job::{Device, FPS, Precision};
+use silhueta_shared::job::{Device, FPS, IdentityPreset, Precision, TrackerKind, TrackerPreset};
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{ErrorCode, JobSettings, ModelShelf, WireError};
 
@@ -33,14 +33,28 @@ enum Key {
     Detector,
     Reid,
     Pose,
+    Tracker,
+    Preset,
+    Identities,
     Fps,
     Video,
     Again,
 }
 
 impl Key {
-    const ALL: [Self; 8] =
-        [Self::Device, Self::Precision, Self::Detector, Self::Reid, Self::Pose, Self::Fps, Self::Video, Self::Again];
+    const ALL: [Self; 11] = [
+        Self::Device,
+        Self::Precision,
+        Self::Detector,
+        Self::Reid,
+        Self::Pose,
+        Self::Tracker,
+        Self::Preset,
+        Self::Identities,
+        Self::Fps,
+        Self::Video,
+        Self::Again,
+    ];
 
     /// Our name.
     const fn name(self) -> &'static str {
@@ -50,6 +64,9 @@ impl Key {
             Self::Detector => "detector",
             Self::Reid => "reid",
             Self::Pose => "pose",
+            Self::Tracker => "tracker",
+            Self::Preset => "preset",
+            Self::Identities => "identities",
             Self::Fps => "fps",
             Self::Video => "video",
             Self::Again => "again",
@@ -64,7 +81,7 @@ impl Key {
             Self::Reid => Some("OSNET_MODEL"),
             Self::Pose => Some("RTMPOSE_MODEL"),
             Self::Fps => Some("FPS_TARGET"),
-            Self::Precision | Self::Video | Self::Again => None,
+            Self::Precision | Self::Tracker | Self::Preset | Self::Identities | Self::Video | Self::Again => None,
         }
     }
 
@@ -79,6 +96,11 @@ impl Key {
             Self::Detector => "a detector's id, null for the first that fits",
             Self::Reid => "a re-identification network's id, null for the first that fits",
             Self::Pose => "a pose network's id, null for the first that fits",
+            Self::Tracker => "botsort or bytetrack",
+            Self::Preset => {
+                "silhueta, original, ultralytics, boxmot, neurapose or neurapose-first: BoT-SORT's settings"
+            }
+            Self::Identities => "silhueta, neurapose (which deletes people who stand still) or off",
             Self::Fps => "frames a second to look at, a number from 0.001 to 1000, null for all",
             Self::Video => "whether to write the annotated video, true or false",
             Self::Again => "whether to work again through videos that are finished, true or false",
@@ -91,12 +113,16 @@ impl Key {
             let error = WireError::new(ErrorCode::BadValue, format!("{name} can't be {value}")).field(name);
             error.hint(format!("it is {}", self.about()))
         };
+        let one_of = |names: &[&'static str], text: &str| {
+            let known = names.iter().find(|known| **known == text.to_ascii_lowercase());
+            known.map(|known| Value::from(*known)).ok_or_else(wrong)
+        };
         match (self, value) {
             (Self::Device, Value::String(text)) => device(name, text).map(|device| device.name().into()),
-            (Self::Precision, Value::String(text)) => {
-                let known = Precision::ALL.into_iter().find(|known| known.name() == text.to_ascii_lowercase());
-                known.map(|precision| precision.name().into()).ok_or_else(wrong)
-            }
+            (Self::Precision, Value::String(text)) => one_of(&Precision::ALL.map(Precision::name), text),
+            (Self::Tracker, Value::String(text)) => one_of(&TrackerKind::ALL.map(TrackerKind::name), text),
+            (Self::Preset, Value::String(text)) => one_of(&TrackerPreset::ALL.map(TrackerPreset::name), text),
+            (Self::Identities, Value::String(text)) => one_of(&IdentityPreset::ALL.map(IdentityPreset::name), text),
             (Self::Detector | Self::Reid | Self::Pose | Self::Fps, Value::Null) => Ok(Value::Null),
             (Self::Detector, Value::String(text)) => model(shelf, Role::Detector, name, text).map(Value::from),
             (Self::Reid, Value::String(text)) => model(shelf, Role::Reid, name, text).map(Value::from),

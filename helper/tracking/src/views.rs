@@ -1,0 +1,69 @@
+//! Which people of a frame are worth an embedding.
+//!
+//! An embedding decides where boxes of sure detections overlap so much that a track may take either: everybody there
+//! gets one. Whoever walks alone is followed by motion, and is looked at only so often that their track's appearance
+//! and gallery are known before somebody comes near. The answer depends on the frame's detections and its number
+//! alone, so frames can be looked at side by side, and again after a stop, with the same results.
+
+use silhueta_shared::track::Detection;
+
+/// People alone are looked at so often.
+const TIMES_A_SECOND: f64 = 6.0;
+/// Boxes that overlap by more than this (IoU) are near. A track takes no box that overlaps it by less than 0.2; half of
+/// that leaves room for what both move until the next frame.
+const NEAR: f32 = 0.1;
+
+/// When people are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Views {
+    every: u64,
+}
+
+impl Views {
+    /// For video of which so many frames a second are looked at (each of them, where that is not positive).
+    pub fn new(frame_rate: f64) -> Self {
+        // The cast saturates, and turns what is no number into 0.
+        Self { every: ((frame_rate / TIMES_A_SECOND).round() as u64).max(1) }
+    }
+
+    /// The indices of those who are worth an embedding in the `number`th frame that is looked at (from 0). Only
+    /// detections with a score of `high` or more are ever matched by appearance.
+    pub fn wanted(self, number: u64, detections: &[Detection], high: f32) -> Vec<usize> {
+        let due = number.is_multiple_of(self.every);
+        let sure: Vec<usize> = (0..detections.len()).filter(|&i| detections[i].score >= high).collect();
+        let overlap = |i: usize, j: usize| detections[i].bbox.iou(&detections[j].bbox);
+        let near = |i: usize| sure.iter().any(|&j| j != i && overlap(i, j) > NEAR);
+        sure.iter().copied().filter(|&i| due || near(i)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use silhueta_shared::geometry::Bbox;
+
+    use super::*;
+
+    fn at(left: f32, score: f32) -> Detection {
+        Detection { bbox: Bbox::new(left, 0.0, left + 100.0, 200.0), score }
+    }
+
+    #[test]
+    fn who_is_near_somebody_always_and_who_is_alone_now_and_then() {
+        let people = [at(0.0, 0.9), at(75.0, 0.8), at(160.0, 0.7), at(400.0, 0.6), at(410.0, 0.4)];
+        let wanted = |number| Views::new(30.0).wanted(number, &people, 0.5);
+        // 0 and 1 overlap by 1/7, 1 and 2 by less than a tenth; who hides 3 is not sure to be there.
+        assert_eq!(wanted(1), [0, 1]);
+        assert_eq!(wanted(5), [0, 1, 2, 3]);
+        assert_eq!((1..=30).filter(|&number| wanted(number).contains(&3)).count(), 6);
+    }
+
+    #[test]
+    fn slow_video_and_unknown_rates_leave_nobody_out() {
+        for rate in [5.0, 0.0, -1.0, f64::NAN] {
+            assert_eq!(Views::new(rate).wanted(7, &[at(0.0, 0.5)], 0.5), [0], "{rate}");
+        }
+        // What has no area is near nobody.
+        let nothing = Detection { bbox: Bbox::new(f32::NAN, 0.0, 1.0, 1.0), score: 0.9 };
+        assert_eq!(Views::new(60.0).wanted(3, &[nothing, at(0.0, 0.9)], 0.5), [0usize; 0]);
+    }
+}
