@@ -79,7 +79,7 @@ pub(super) fn appearance_log_odds(distance: f32, views: usize, config: &StitchCo
     let nearer = f64::from(config.even_appearance) - f64::from(distance);
     let slope = if nearer > 0.0 { config.likeness_slope } else { config.unlikeness_slope };
     let trust = views.checked_sub(1).and_then(|i| FEW_VIEWS.get(i)).copied().unwrap_or(1.0);
-    trust * (slope * nearer).clamp(-config.most_log_odds, config.most_log_odds)
+    (trust * slope * nearer).clamp(-config.most_log_odds, config.most_log_odds)
 }
 
 /// That whoever begins after such a gap is one given person from before it, when nothing else is known: the longer the
