@@ -79,20 +79,31 @@ pub(super) fn appearance_log_odds(distance: f32, views: usize, config: &StitchCo
     let nearer = f64::from(config.even_appearance) - f64::from(distance);
     let slope = if nearer > 0.0 { config.likeness_slope } else { config.unlikeness_slope };
     let trust = views.checked_sub(1).and_then(|i| FEW_VIEWS.get(i)).copied().unwrap_or(1.0);
-    trust * (slope * nearer).clamp(-config.most_log_odds, config.most_log_odds)
+    (trust * slope * nearer).clamp(-config.most_log_odds, config.most_log_odds)
+}
+
+/// That whoever begins after such a gap is one given person from before it, when nothing else is known: the longer the
+/// gap, the more others may have come instead.
+pub(super) fn stranger_log_odds(gap: f64, config: &StitchConfig) -> f64 {
+    let gaps = gap / config.long_gap_seconds;
+    config.stranger - (gaps * gaps).min(config.most_for_gap)
 }
 
 /// What the motion says of who ended at `last` being who began at `first`: how far each is from where the other's
 /// velocity puts it, against what the gap and the size of the box allow, and how alike the sizes are. `None` where the
-/// gap is too long for it to say anything.
-pub(super) fn motion_log_odds(last: &End, first: &End, config: &StitchConfig) -> Option<f64> {
+/// gap is too long for it to say anything. Where no looks are `known` it decides alone, and has to fit better.
+pub(super) fn motion_log_odds(last: &End, first: &End, known: bool, config: &StitchConfig) -> Option<f64> {
     let gap = gap_seconds(last, first);
-    if gap > config.short_gap_seconds {
+    let (short, slope) = match known {
+        true => (config.short_gap_seconds, config.motion_slope),
+        false => (config.alone_gap_seconds, config.alone_slope),
+    };
+    if gap > short {
         return None;
     }
     // The longer the gap, the more others could be there by chance.
-    let most = config.motion_at_once + (config.motion_at_last - config.motion_at_once) * gap / config.short_gap_seconds;
-    Some((most - config.motion_slope * misfit(last, first)).max(-config.most_log_odds))
+    let most = config.motion_at_once + (config.motion_at_last - config.motion_at_once) * gap / short;
+    Some((most - slope * misfit(last, first)).max(-config.most_log_odds))
 }
 
 /// How badly the motion fits: the square of the miss and of the growth, each in units of what the gap allows.

@@ -2,7 +2,9 @@
 //! not matter in which order they are taken.
 
 use super::StitchConfig;
-use super::evidence::{GALLERY, Portrait, appearance, appearance_log_odds, excluded, motion_log_odds};
+use super::evidence::{
+    GALLERY, Portrait, appearance, appearance_log_odds, excluded, gap_seconds, motion_log_odds, stranger_log_odds,
+};
 use super::split::Piece;
 
 /// More tracklets than this are compared by fewer views: it takes seconds, not minutes.
@@ -26,8 +28,9 @@ pub(super) struct Graph<'a> {
     pairs: Vec<Vec<i32>>,
     /// By node, those that follow it closely enough for motion to speak, in order.
     links: Vec<Vec<(usize, i32)>>,
-    /// What any other link is worth.
+    /// What any other link is worth where there is no gap.
     stranger: i32,
+    config: StitchConfig,
 }
 
 impl<'a> Graph<'a> {
@@ -54,18 +57,19 @@ impl<'a> Graph<'a> {
             let row: Vec<i32> = nodes[..j].iter().enumerate().map(pair).collect();
             for (i, a) in nodes[..j].iter().enumerate().filter(|&(i, _)| row[i] != EXCLUDED) {
                 if let Some(motion) = motion_between(a, b, config) {
-                    links[i].push((j, units(config.stranger + motion)));
+                    let gap = gap_seconds(&a.tracklet.last, &b.tracklet.first);
+                    links[i].push((j, units(stranger_log_odds(gap, config) + motion)));
                 }
             }
             pairs.push(row);
         }
-        Self { nodes, pairs, links, stranger: units(config.stranger) }
+        Self { nodes, pairs, links, stranger: units(config.stranger), config: config.clone() }
     }
 
     /// A graph of given numbers: `pairs[j][i]` for `i < j`, and links other than `stranger`.
     #[cfg(test)]
     pub(super) fn of_numbers(pairs: Vec<Vec<i32>>, links: Vec<Vec<(usize, i32)>>, stranger: i32) -> Self {
-        Self { nodes: Vec::new(), pairs, links, stranger }
+        Self { nodes: Vec::new(), pairs, links, stranger, config: StitchConfig::default() }
     }
 
     /// How many nodes there are.
@@ -81,7 +85,12 @@ impl<'a> Graph<'a> {
     /// What the step from one tracklet of a person to the next is worth.
     pub(super) fn link(&self, before: usize, after: usize) -> i64 {
         let links = &self.links[before];
-        links.binary_search_by_key(&after, |&(node, _)| node).map_or(self.stranger, |at| links[at].1).into()
+        if let Ok(at) = links.binary_search_by_key(&after, |&(node, _)| node) {
+            return links[at].1.into();
+        }
+        let ends = self.nodes.get(before).zip(self.nodes.get(after));
+        let gap = ends.map(|(before, after)| gap_seconds(&before.tracklet.last, &after.tracklet.first));
+        gap.map_or(self.stranger, |gap| units(stranger_log_odds(gap, &self.config))).into()
     }
 
     /// Whether anything speaks for two being one, or for one following the other.
@@ -121,7 +130,8 @@ impl<'a> Graph<'a> {
     ///
     /// Parting a person into sets without attraction costs no pair, and at least one link of `stranger` or worse; but
     /// where a stranger stood between two tracklets whose own link is worse than that, it may have been worth it. So
-    /// whoever may stand there is of their set, too.
+    /// whoever may stand there is of their set, too. Over long gaps it is not: nobody is to be a stepping stone for
+    /// what nothing draws them to.
     pub(super) fn components(&self) -> Vec<Vec<usize>> {
         let n = self.len();
         let mut sets = Sets((0..n).collect());
@@ -162,7 +172,8 @@ pub(super) fn motion_between(a: &Piece, b: &Piece, config: &StitchConfig) -> Opt
     if a.tracklet.id == b.tracklet.id && a.part != b.part {
         return None;
     }
-    motion_log_odds(&a.tracklet.last, &b.tracklet.first, config)
+    let known = !a.tracklet.gallery.is_empty() && !b.tracklet.gallery.is_empty();
+    motion_log_odds(&a.tracklet.last, &b.tracklet.first, known, config)
 }
 
 /// Log-odds in whole numbers.

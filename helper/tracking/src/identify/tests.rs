@@ -133,6 +133,26 @@ fn pieces_of_one_track_stay_one() {
 }
 
 #[test]
+fn the_longer_somebody_was_away_the_more_alike_they_must_look() {
+    // 33 degrees: a distance of about 0.125 between the nearest half of the views.
+    let after = |seconds: u64| {
+        let from = 100 + 10 * seconds;
+        identities(&[tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, from, from + 50, 200.0, look(33.0))]) == [1, 1]
+    };
+    assert!(after(3) && after(9) && !after(30) && !after(3000));
+    // Who looks the same is recognised whenever they come back.
+    assert_eq!(identities(&[tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, 90_000, 90_050, 0.0, look(9.0))]), [1, 1]);
+}
+
+#[test]
+fn motion_must_fit_better_where_nothing_is_known_of_looks() {
+    let goes_on = |gallery: fn() -> Vec<View>| {
+        identities(&[tracklet(1, 0, 100, 0.0, gallery()), tracklet(2, 105, 200, 35.0, gallery())]) == [1, 1]
+    };
+    assert!(goes_on(|| look(0.0)) && !goes_on(Vec::new));
+}
+
+#[test]
 fn a_person_found_twice_for_a_moment_is_one_but_two_who_stay_are_two() {
     let one = |second_from, second_x| {
         let all = [tracklet(1, 0, 100, 0.0, look(0.0)), tracklet(2, second_from, 200, second_x, look(5.0))];
