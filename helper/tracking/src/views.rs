@@ -1,17 +1,19 @@
 //! Which people of a frame are worth an embedding.
 //!
-//! An embedding decides where boxes of sure detections overlap so much that a track may take either: everybody there
-//! gets one. Whoever walks alone is followed by motion, and is looked at only so often that their track's appearance
+//! An embedding decides where boxes of sure detections come so near each other that a track may take either: everybody
+//! there gets one. Whoever is alone is followed by motion, and is looked at only so often that their track's appearance
 //! and gallery are known before somebody comes near. The answer depends on the frame's detections and its number
 //! alone, so frames can be looked at side by side, and again after a stop, with the same results.
 
+use silhueta_shared::geometry::Bbox;
 use silhueta_shared::track::Detection;
 
-/// People alone are looked at so often.
-const TIMES_A_SECOND: f64 = 6.0;
-/// Boxes that overlap by more than this (IoU) are near. A track takes no box that overlaps it by less than 0.2; half of
-/// that leaves room for what both move until the next frame.
-const NEAR: f32 = 0.1;
+/// People alone are looked at so often. On four generated scenes and three real clips, with two detectors, as few people
+/// are split and merged as with everybody in every frame, and IDF1 is the same (within 0.1) or up to 9 points higher; with
+/// 6 a second, or with a smaller margin, some are worse.
+const TIMES_A_SECOND: f64 = 10.0;
+/// Boxes are near when they touch after each has grown by this share of its width and height to every side.
+const MARGIN: f32 = 0.1;
 
 /// When people are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +33,24 @@ impl Views {
     pub fn wanted(self, number: u64, detections: &[Detection], high: f32) -> Vec<usize> {
         let due = number.is_multiple_of(self.every);
         let sure: Vec<usize> = (0..detections.len()).filter(|&i| detections[i].score >= high).collect();
-        let overlap = |i: usize, j: usize| detections[i].bbox.iou(&detections[j].bbox);
-        let near = |i: usize| sure.iter().any(|&j| j != i && overlap(i, j) > NEAR);
-        sure.iter().copied().filter(|&i| due || near(i)).collect()
+        let grown: Vec<Bbox> = sure.iter().map(|&i| grow(&detections[i].bbox)).collect();
+        let near = |at: usize| (0..grown.len()).any(|other| other != at && touch(&grown[at], &grown[other]));
+        (0..sure.len()).filter(|&at| due || near(at)).map(|at| sure[at]).collect()
     }
+}
+
+fn grow(bbox: &Bbox) -> Bbox {
+    let (x, y) = (MARGIN * bbox.width(), MARGIN * bbox.height());
+    Bbox::new(bbox.x1 - x, bbox.y1 - y, bbox.x2 + x, bbox.y2 + y)
+}
+
+/// False where an edge is no number.
+fn touch(a: &Bbox, b: &Bbox) -> bool {
+    a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2
 }
 
 #[cfg(test)]
 mod tests {
-    use silhueta_shared::geometry::Bbox;
-
     use super::*;
 
     fn at(left: f32, score: f32) -> Detection {
@@ -49,12 +59,12 @@ mod tests {
 
     #[test]
     fn who_is_near_somebody_always_and_who_is_alone_now_and_then() {
-        let people = [at(0.0, 0.9), at(75.0, 0.8), at(160.0, 0.7), at(400.0, 0.6), at(410.0, 0.4)];
+        let people = [at(0.0, 0.9), at(115.0, 0.8), at(240.0, 0.7), at(400.0, 0.6), at(410.0, 0.4)];
         let wanted = |number| Views::new(30.0).wanted(number, &people, 0.5);
-        // 0 and 1 overlap by 1/7, 1 and 2 by less than a tenth; who hides 3 is not sure to be there.
+        // 0 and 1 touch when they have grown, 2 stays apart from both; who hides 3 is not sure to be there.
         assert_eq!(wanted(1), [0, 1]);
-        assert_eq!(wanted(5), [0, 1, 2, 3]);
-        assert_eq!((1..=30).filter(|&number| wanted(number).contains(&3)).count(), 6);
+        assert_eq!(wanted(3), [0, 1, 2, 3]);
+        assert_eq!((1..=30).filter(|&number| wanted(number).contains(&3)).count(), 10);
     }
 
     #[test]
