@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Device, Failure, JobModels, Precision, Stage};
+use crate::job::{Device, Failure, IdentityPreset, JobModels, Precision, Stage};
 
 /// The version of the layout that this code writes.
 pub const SUMMARY_VERSION: u32 = 1;
@@ -128,6 +128,9 @@ pub struct Settings {
     pub precision: Precision,
     /// Tracker preset.
     pub tracker: String,
+    /// How tracks became persons.
+    #[serde(default)]
+    pub identities: IdentityPreset,
     /// People per run of the pose network.
     pub pose_batch: usize,
     /// ONNX Runtime's version.

@@ -30,6 +30,7 @@ fn people_who_come_one_after_another_are_each_found_once() {
     let verdict = verdict(&helper, "one_by_one");
     assert_eq!(verdict.people.len(), 6);
     assert!(verdict.split().is_empty() && verdict.missed().is_empty() && verdict.others.is_empty(), "{verdict}");
+    assert!(verdict.merged().is_empty() && verdict.identities() == 6, "{verdict}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn record(folder: &Path) {
         fps: None,
         precision: Precision::Auto,
         tracker: "silhueta".into(),
+        identities: Default::default(),
         pose_batch: 1,
         runtime: "1".into(),
         cpu: "x".into(),

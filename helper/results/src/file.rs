@@ -110,8 +110,13 @@ impl Pending {
                     (pending.made, pending.open) = (missing, true);
                     return Ok(pending);
                 }
-                // Another job that gave up took its empty folder away just now.
-                Err(error) if error.kind() == io::ErrorKind::NotFound && tries < 16 => tries += 1,
+                // Another job that gave up took its empty folder away just now: after we made it, or (then it was
+                // there, and is not) while we did.
+                Err(error)
+                    if tries < 64 && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) =>
+                {
+                    tries += 1;
+                }
                 Err(error) => {
                     missing.iter().for_each(|folder| drop(fs::remove_dir(folder)));
                     return Err(Error::write(&pending.path, error));

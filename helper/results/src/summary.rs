@@ -76,6 +76,7 @@ mod tests {
                 fps: None,
                 precision: Precision::Fp32,
                 tracker: "botsort".into(),
+                identities: Default::default(),
                 pose_batch: 8,
                 runtime: "1.23".into(),
                 cpu: "x86_64 avx2".into(),

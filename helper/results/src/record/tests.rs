@@ -30,6 +30,7 @@ fn meta(joints: usize) -> RecordMeta {
             fps: None,
             precision: Precision::Fp32,
             tracker: "botsort".into(),
+            identities: Default::default(),
             pose_batch: 8,
             runtime: "1.23".into(),
             cpu: "x86_64 avx2".into(),
@@ -108,7 +109,7 @@ fn the_bytes_are_pinned() {
     }
     write(&path, &meta(2), &pinned);
     let bytes = std::fs::read(&path).unwrap();
-    assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (14004, 0x6C21_BCE6));
+    assert_eq!((bytes.len(), crc32c::crc32c(&bytes)), (14029, 0xA5F8_D795));
 }
 
 #[test]

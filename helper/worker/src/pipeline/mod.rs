@@ -209,6 +209,7 @@ fn passes(
         fps: spec.fps,
         precision: spec.precision,
         tracker: job.tracker().into(),
+        identities: spec.identities,
         pose_batch: job.pose_batch(),
         runtime: job.runtime.info().version.clone(),
         cpu: crate::doctor::cpu(),

@@ -128,6 +128,7 @@ impl Truth<'_> {
                 fps: None,
                 precision: Default::default(),
                 tracker: "truth".into(),
+                identities: Default::default(),
                 pose_batch: 1,
                 runtime: String::new(),
                 cpu: String::new(),
