@@ -53,6 +53,20 @@ impl Client {
         Self::greet(request(server), Some(resume.to_owned())).await
     }
 
+    /// Connects with this client's token while this one is there and answers, as a copied page does.
+    pub async fn copied(&mut self, server: &Server) -> Self {
+        let token = self.resume.clone();
+        let copy = Self::again(server, &token);
+        tokio::pin!(copy);
+        loop {
+            tokio::select! {
+                copy = &mut copy => return copy,
+                // Whoever is read is seen to be there.
+                answer = self.ask(Ask::PauseQueue { on: false }) => assert_eq!(answer, Ok(Answer::Done)),
+            }
+        }
+    }
+
     /// Connects as our own page does: with our origin.
     pub async fn as_page(server: &Server) -> Self {
         let mut request = request(server);

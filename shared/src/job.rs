@@ -169,7 +169,7 @@ pub enum TrackerPreset {
     Original,
     /// Ultralytics 8.4.
     Ultralytics,
-    /// boxmot 25.
+    /// boxmot 25, as its constructor sets it.
     Boxmot,
     /// NeuraPose, at its last state.
     Neurapose,

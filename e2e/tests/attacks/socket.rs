@@ -105,11 +105,11 @@ async fn hello_comes_first_and_speaks_our_version() {
 #[tokio::test]
 async fn a_guessed_resume_token_is_nobodys() {
     let Some(server) = Server::start("attacks: resume") else { return };
-    let first = Client::connect(&server).await;
+    let mut first = Client::connect(&server).await;
     let (token, session) = (first.resume.clone(), first.session);
     assert!(token.len() >= 32, "a short secret: {token:?}");
     // In use: a copy of it is a session of its own.
-    let copy = Client::again(&server, &token).await;
+    let copy = first.copied(&server).await;
     assert!(!copy.resumed && copy.session != session && copy.resume != token);
     for guess in ["", "0", &token[..token.len() - 1], &token.to_uppercase(), &"a".repeat(100_000)] {
         let guesser = Client::again(&server, guess).await;

@@ -46,14 +46,7 @@ async fn a_session_is_given_to_who_has_its_token_once_its_client_is_silent() {
     let mut first = connect(&server).await;
     let (session, token) = (first.session, first.resume.clone());
     // A copied page beside one that is there gets a session of its own.
-    let copy = Client::again(&server, &token);
-    tokio::pin!(copy);
-    let copy = loop {
-        tokio::select! {
-            copy = &mut copy => break copy,
-            answer = first.ask(Ask::PauseQueue { on: false }) => assert_eq!(answer, Ok(Answer::Done)),
-        }
-    };
+    let copy = first.copied(&server).await;
     assert!(!copy.resumed && copy.session != session);
     // The network of the first is gone: its socket is open, but nothing comes from there any more.
     let again = Client::again(&server, &token).await;

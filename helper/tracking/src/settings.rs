@@ -3,20 +3,12 @@
 use silhueta_shared::job::{TrackerKind, TrackerPreset};
 
 use crate::Method;
-use crate::botsort::Preset;
 
 impl Method {
     /// The tracker of that name; only BoT-SORT has presets, the others pass them over.
     pub const fn of(tracker: TrackerKind, preset: TrackerPreset) -> Self {
         match tracker {
-            TrackerKind::Botsort => Self::BotSort(match preset {
-                TrackerPreset::Silhueta => Preset::Silhueta,
-                TrackerPreset::Original => Preset::Original,
-                TrackerPreset::Ultralytics => Preset::Ultralytics,
-                TrackerPreset::Boxmot => Preset::Boxmot,
-                TrackerPreset::Neurapose => Preset::NeuraPose,
-                TrackerPreset::NeuraposeFirst => Preset::NeuraPoseFirst,
-            }),
+            TrackerKind::Botsort => Self::BotSort(preset),
             TrackerKind::Bytetrack => Self::ByteTrack,
             TrackerKind::Deepocsort => Self::DeepOcSort,
         }

@@ -1,46 +1,9 @@
 //! The settings of BoT-SORT, and the sets of them that are in use in the world.
 
 use serde::{Deserialize, Serialize};
+pub use silhueta_shared::job::TrackerPreset as Preset;
 
 use crate::kalman::{BoxModel, CameraModel};
-
-/// A named set of settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Preset {
-    /// Ours.
-    #[default]
-    Silhueta,
-    /// The authors' own code.
-    Original,
-    /// Ultralytics 8.4.
-    Ultralytics,
-    /// boxmot 25, as its constructor sets it.
-    Boxmot,
-    /// NeuraPose, at its last state.
-    NeuraPose,
-    /// NeuraPose, as it first was.
-    #[serde(rename = "neurapose-first")]
-    NeuraPoseFirst,
-}
-
-impl Preset {
-    /// All of them, the default first.
-    pub const ALL: [Self; 6] =
-        [Self::Silhueta, Self::Original, Self::Ultralytics, Self::Boxmot, Self::NeuraPose, Self::NeuraPoseFirst];
-
-    /// The name in settings and records.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Silhueta => "silhueta",
-            Self::Original => "original",
-            Self::Ultralytics => "ultralytics",
-            Self::Boxmot => "boxmot",
-            Self::NeuraPose => "neurapose",
-            Self::NeuraPoseFirst => "neurapose-first",
-        }
-    }
-}
 
 /// How long a track that is not seen may still be found again.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,8 +153,8 @@ impl Config {
                 unconfirmed: Unconfirmed::Withheld,
                 ..original
             },
-            Preset::NeuraPose => neurapose,
-            Preset::NeuraPoseFirst => {
+            Preset::Neurapose => neurapose,
+            Preset::NeuraposeFirst => {
                 Self { high: 0.5, new: 0.5, first_limit: 0.3, proximity: 0.6, appearance: 0.2, ..neurapose }
             }
             Preset::Silhueta => Self {

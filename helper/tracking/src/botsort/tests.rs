@@ -170,7 +170,7 @@ fn neurapose_blends_looks_with_motion_and_steadies_its_boxes() {
     let (red, blue) = (Embedding::new(vec![1.0, 0.0]), Embedding::new(vec![0.0, 1.0]));
     // Half a box on: IoU 1 / 3, so motion costs 2 / 3 at a score of 1 (0.367 of the blend, limit 0.9).
     for looks in [&red, &blue, &None] {
-        let mut tracker = BotSort::new(Config::preset(Preset::NeuraPose), 30.0);
+        let mut tracker = BotSort::new(Config::preset(Preset::Neurapose), 30.0);
         step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
         let boxes = step(&mut tracker, &[detection(20.0, 0.0, 1.0)], from_ref(looks));
         assert_eq!(ids(&boxes), [Some(1)]);
@@ -179,13 +179,13 @@ fn neurapose_blends_looks_with_motion_and_steadies_its_boxes() {
     }
     // 28 of 40 pixels on: IoU 3 / 17 costs 0.824, beyond the gate (0.75), so strange looks weigh in full: 0.45 + 0.453.
     for (looks, found) in [(&red, 0), (&blue, 0), (&None, 1)] {
-        let mut tracker = BotSort::new(Config::preset(Preset::NeuraPose), 30.0);
+        let mut tracker = BotSort::new(Config::preset(Preset::Neurapose), 30.0);
         step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
         assert_eq!(step(&mut tracker, &[detection(28.0, 0.0, 1.0)], from_ref(looks)).len(), found);
     }
     // Its first settings want looks and place to agree.
     for (looks, found) in [(&red, 1), (&blue, 0)] {
-        let mut tracker = BotSort::new(Config::preset(Preset::NeuraPoseFirst), 30.0);
+        let mut tracker = BotSort::new(Config::preset(Preset::NeuraposeFirst), 30.0);
         step(&mut tracker, &[detection(0.0, 0.0, 1.0)], from_ref(&red));
         assert_eq!(step(&mut tracker, &[detection(8.0, 0.0, 1.0)], from_ref(looks)).len(), found);
     }
