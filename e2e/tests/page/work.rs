@@ -36,7 +36,7 @@ fn from_choosing_a_video_to_its_results() {
                  const r = await fetch(a.href); return [r.status, r.headers.get('content-type'), (await r.arrayBuffer()).byteLength]; }))",
             )
             .await;
-        assert_eq!(fetched.len(), 5);
+        assert_eq!(fetched.len(), 6);
         assert!(fetched.iter().all(|(status, _, size)| *status == 200 && *size > 100), "{fetched:?}");
         assert!(fetched.iter().any(|(_, kind, _)| kind == "video/mp4"), "{fetched:?}");
         // The log tells of it, and nothing failed.

@@ -15,7 +15,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 pub use silhueta_shared::track::JoinReason as Reason;
@@ -172,9 +172,16 @@ impl Stitching {
 
     /// How many persons there are.
     pub fn persons(&self) -> usize {
-        let all: std::collections::BTreeSet<_> =
-            self.spans.values().flatten().filter_map(|(_, identity)| *identity).collect();
+        let all: BTreeSet<_> = self.spans.values().flatten().filter_map(|(_, identity)| *identity).collect();
         all.len()
+    }
+
+    /// Leaves these persons; what the others had is nobody's.
+    pub fn keep(&mut self, kept: &BTreeSet<IdentityId>) {
+        self.identity_of.retain(|_, identity| kept.contains(identity));
+        self.joins.retain(|join| kept.contains(&join.identity));
+        let whose = self.spans.values_mut().flatten().map(|(_, identity)| identity);
+        whose.for_each(|identity| *identity = identity.filter(|identity| kept.contains(identity)));
     }
 
     /// Every track a person of its own, with its own number.

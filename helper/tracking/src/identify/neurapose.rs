@@ -1,40 +1,56 @@
 //! NeuraPose's way: tracks joined by time alone, and filters that drop people. Kept for those who compare with it;
 //! it joins strangers who follow one another, and drops people who stand still.
+//!
+//! Not here: its lock of identities that somebody named beforehand to places in the picture, and what it no longer calls
+//! (ghosts, and poses given to others).
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use silhueta_shared::geometry::Bbox;
+use silhueta_shared::pose::Keypoint;
 use silhueta_shared::track::IdentityId;
 
 use super::{Join, Reason, Stitching};
 use crate::tracklet::Tracklet;
 
-/// NeuraPose's settings.
+/// NeuraPose's settings. Activity is the mean over joints of the standard deviation of their way about the middle of the
+/// box, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Config {
     /// A track joins another that ended less than this many seconds before (`gap_thresh`).
     pub merge_seconds: f64,
-    /// People seen in fewer frames are dropped (`MIN_FRAMES_PER_ID`).
+    /// People seen in fewer frames are dropped (`MIN_FRAMES_PER_ID`),
     pub min_frames: u64,
-    /// People whose last box is nearer than this to their first are dropped, in pixels between the centres.
+    /// and those whose last box is nearer than this to their first, in pixels between the centres,
     pub min_displacement: f64,
+    /// unless they are as active as this (`MIN_MEMBER_ACTIVITY`),
+    pub min_member_activity: f64,
+    /// and all who are less active than this (`MIN_POSE_ACTIVITY`).
+    pub min_pose_activity: f64,
+    /// Nobody goes farther than this from one sight to the next, in pixels; after a second or more, one and a half times
+    /// as far for each. What is farther is nobody's.
+    pub velocity_gate: f64,
 }
 
 impl Default for Config {
-    /// Those of its first version, in which there is no way round the displacement.
+    /// The merge of its first version, the filters of its last.
     fn default() -> Self {
-        Self { merge_seconds: 1.5, min_frames: 30, min_displacement: 50.0 }
+        Self {
+            merge_seconds: 1.5,
+            min_frames: 10,
+            min_displacement: 50.0,
+            min_member_activity: 5.0,
+            min_pose_activity: 0.8,
+            velocity_gate: 150.0,
+        }
     }
 }
 
-/// Joins by time, then filters. Tracks of people who are dropped stay, as nobody's.
+/// Joins by time.
 pub fn identities(tracklets: &[Tracklet], config: &Config) -> Stitching {
-    let mut people = by_time(tracklets, config.merge_seconds);
-    people.retain(|person| is_kept(person, config));
     let mut stitching = Stitching::default();
-    for tracklet in tracklets {
-        stitching.spans.insert(tracklet.id, vec![(tracklet.first.frame, None)]);
-    }
-    for (identity, person) in (1..).map_while(IdentityId::new).zip(&people) {
-        for tracklet in person {
+    for (identity, person) in (1..).map_while(IdentityId::new).zip(by_time(tracklets, config.merge_seconds)) {
+        for tracklet in &person {
             stitching.identity_of.insert(tracklet.id, identity);
             stitching.spans.insert(tracklet.id, vec![(tracklet.first.frame, Some(identity))]);
         }
@@ -55,6 +71,90 @@ pub fn identities(tracklets: &[Tracklet], config: &Config) -> Stitching {
     stitching
 }
 
+/// A person as the filters know them.
+#[derive(Clone, Debug, Default)]
+struct Conduct {
+    frames: u64,
+    first: (f64, f64),
+    last: (f64, f64),
+    /// By joint and axis: number, mean and sum of squared differences (Welford).
+    joints: Vec<[(f64, f64, f64); 2]>,
+    /// Where they were last, and in which frame.
+    gate: Option<(u64, (f64, f64))>,
+}
+
+/// The filters, which look at all sights of everybody once, in the order of the frames.
+#[derive(Clone, Debug)]
+pub struct Filters {
+    config: Config,
+    frame_rate: f64,
+    people: BTreeMap<IdentityId, Conduct>,
+}
+
+impl Filters {
+    /// Filters that have seen nobody, for `frame_rate` frames a second.
+    pub fn new(config: Config, frame_rate: f64) -> Self {
+        Self { config, frame_rate, people: BTreeMap::new() }
+    }
+
+    /// Takes in a sight of a person; `joints` are COCO's 17 first. Whether it is theirs: nobody moves that fast.
+    pub fn see(&mut self, identity: IdentityId, frame: u64, bbox: &Bbox, joints: &[Keypoint]) -> bool {
+        let centre = bbox.center();
+        let centre = (f64::from(centre.0), f64::from(centre.1));
+        let person = self.people.entry(identity).or_default();
+        let here = hips(joints).unwrap_or(centre);
+        if let Some((then, there)) = person.gate {
+            let seconds = frame.saturating_sub(then) as f64 / self.frame_rate;
+            let limit = self.config.velocity_gate * if seconds >= 1.0 { 1.5 * seconds } else { 1.0 };
+            if (here.0 - there.0).hypot(here.1 - there.1) > limit {
+                return false;
+            }
+        }
+        person.gate = Some((frame, here));
+        if person.frames == 0 {
+            person.first = centre;
+        }
+        person.frames += 1;
+        person.last = centre;
+        person.joints.resize(person.joints.len().max(joints.len().min(17)), Default::default());
+        for (spread, joint) in person.joints.iter_mut().zip(joints) {
+            for (axis, value) in spread.iter_mut().zip([f64::from(joint.x) - centre.0, f64::from(joint.y) - centre.1]) {
+                let (n, mean, squares) = *axis;
+                let next = mean + (value - mean) / (n + 1.0);
+                *axis = (n + 1.0, next, squares + (value - mean) * (value - next));
+            }
+        }
+        true
+    }
+
+    /// Who stays.
+    pub fn kept(&self) -> BTreeSet<IdentityId> {
+        self.people.iter().filter(|(_, person)| self.keeps(person)).map(|(identity, _)| *identity).collect()
+    }
+
+    fn keeps(&self, person: &Conduct) -> bool {
+        let Config { min_frames, min_displacement, min_member_activity, min_pose_activity, .. } = self.config;
+        let way = (person.last.0 - person.first.0).hypot(person.last.1 - person.first.1);
+        let activity = activity(&person.joints);
+        person.frames >= min_frames
+            && (way >= min_displacement || activity >= min_member_activity)
+            && activity >= min_pose_activity
+    }
+}
+
+/// The middle of the hips, where both are sure.
+fn hips(joints: &[Keypoint]) -> Option<(f64, f64)> {
+    let [left, right] = [joints.get(11)?, joints.get(12)?];
+    let middle = |a: f32, b: f32| f64::from(a + b) / 2.0;
+    (left.score > 0.5 && right.score > 0.5).then(|| (middle(left.x, right.x), middle(left.y, right.y)))
+}
+
+/// See [`Config`]; 0 for fewer than five sights.
+fn activity(joints: &[[(f64, f64, f64); 2]]) -> f64 {
+    let deviations = joints.iter().flatten().map(|&(n, _, squares)| if n < 5.0 { 0.0 } else { (squares / n).sqrt() });
+    deviations.sum::<f64>() / (2 * joints.len().max(1)) as f64
+}
+
 /// By start, each track joins the first person whose last track ended before it by less than the limit.
 fn by_time(tracklets: &[Tracklet], limit: f64) -> Vec<Vec<&Tracklet>> {
     let mut sorted: Vec<&Tracklet> = tracklets.iter().collect();
@@ -73,36 +173,6 @@ fn by_time(tracklets: &[Tracklet], limit: f64) -> Vec<Vec<&Tracklet>> {
     people
 }
 
-/// Whether somebody is seen in enough frames and gets anywhere.
-fn is_kept(person: &[&Tracklet], config: &Config) -> bool {
-    let frames: u64 = person.iter().map(|tracklet| tracklet.boxes).sum();
-    let ends = person.first().zip(person.last()).map(|(first, last)| (first.first.bbox, last.last.bbox));
-    frames >= config.min_frames && ends.is_some_and(|(first, last)| distance(&first, &last) >= config.min_displacement)
-}
-
-fn distance(a: &Bbox, b: &Bbox) -> f64 {
-    let ((x0, y0), (x1, y1)) = (a.center(), b.center());
-    f64::from(x1 - x0).hypot(f64::from(y1 - y0))
-}
-
-/// Which boxes of a frame are ghosts: those that overlap another of a higher score by more than `limit` (IoU; its own
-/// is 0.8). Of two with one score the later is.
-pub fn ghosts(boxes: &[(Bbox, f32)], limit: f32) -> Vec<bool> {
-    let is_beaten = |n: usize, other: usize| {
-        let ((a, score), (b, others)) = (&boxes[n], &boxes[other]);
-        n != other && a.iou(b) > limit && (others > score || (others == score && other < n))
-    };
-    (0..boxes.len()).map(|n| (0..boxes.len()).any(|other| is_beaten(n, other))).collect()
-}
-
-/// Whether somebody may have gone so many pixels in so many frames: at most 150, and beyond a second's frames
-/// (`per_second`) one and a half times as much for each second.
-pub fn passes_velocity_gate(pixels: f64, frames: u64, per_second: f64) -> bool {
-    const LIMIT: f64 = 150.0;
-    let seconds = frames as f64 / per_second;
-    pixels <= if seconds >= 1.0 { LIMIT * seconds * 1.5 } else { LIMIT }
-}
-
 #[cfg(test)]
 mod tests {
     use silhueta_shared::track::TrackId;
@@ -110,47 +180,61 @@ mod tests {
     use super::*;
     use crate::tracklet::End;
 
-    /// A tracklet at 10 fps that goes `by` pixels to the right.
-    fn tracklet(id: u32, from: u64, to: u64, by: f32) -> Tracklet {
-        let end = |frame: u64, x: f32| End {
-            frame,
-            seconds: frame as f64 / 10.0,
-            bbox: Bbox::new(x, 0.0, x + 50.0, 100.0),
-            velocity: [0.0; 2],
-        };
-        let (first, last) = (end(from, 0.0), end(to, by));
+    /// A tracklet at 10 fps.
+    fn tracklet(id: u32, from: u64, to: u64) -> Tracklet {
+        let bbox = Bbox::new(0.0, 0.0, 50.0, 100.0);
+        let end = |frame: u64| End { frame, seconds: frame as f64 / 10.0, bbox, velocity: [0.0; 2] };
+        let (first, last) = (end(from), end(to));
         Tracklet { id: TrackId::new(id).unwrap(), first, last, boxes: to - from + 1, gallery: Vec::new() }
     }
 
     #[test]
-    fn time_alone_joins_and_those_who_are_short_or_stand_still_are_dropped() {
-        let all = [
-            tracklet(1, 0, 40, 60.0),
-            // 1.4 s later; 1.5 s later; while the first is there; stands; is gone soon.
-            tracklet(2, 54, 100, 80.0),
-            tracklet(3, 115, 160, 60.0),
-            tracklet(4, 20, 60, 50.0),
-            tracklet(5, 10, 90, 49.0),
-            tracklet(6, 300, 328, 90.0),
-            tracklet(7, 400, 429, 90.0),
-        ];
+    fn time_alone_joins() {
+        // 1.4 s later; 1.5 s later; while the first is there.
+        let all = [tracklet(1, 0, 40), tracklet(2, 54, 100), tracklet(3, 115, 160), tracklet(4, 20, 60)];
         let stitching = identities(&all, &Config::default());
         let of = |n: usize| stitching.at(all[n].id, all[n].first.frame).map(IdentityId::get);
-        assert_eq!((0..7).map(of).collect::<Vec<_>>(), [Some(1), Some(1), Some(3), Some(2), None, None, Some(4)]);
+        assert_eq!((0..4).map(of).collect::<Vec<_>>(), [Some(1), Some(1), Some(3), Some(2)]);
         let [join] = stitching.joins.as_slice() else { panic!("{:?}", stitching.joins) };
         assert_eq!((join.from.get(), join.into.get(), join.reason), (2, 1, Reason::Time));
     }
 
-    #[test]
-    fn ghosts_are_the_weaker_of_two_on_one_place() {
-        let at = |x: f32, score| (Bbox::new(x, 0.0, x + 100.0, 100.0), score);
-        assert_eq!(ghosts(&[at(0.0, 0.5), at(5.0, 0.9), at(5.0, 0.9), at(60.0, 0.1)], 0.8), [true, false, true, false]);
-        assert_eq!(ghosts(&[at(0.0, 0.5), at(20.0, 0.9)], 0.8), [false, false]);
+    const WHO: IdentityId = IdentityId::new(1).unwrap();
+
+    /// Somebody seen in so many frames at 10 fps who goes `by` pixels a frame and swings joints by `swing`.
+    fn kept(frames: u64, by: f32, swing: f32) -> bool {
+        let mut filters = Filters::new(Config::default(), 10.0);
+        for frame in 0..frames {
+            let x = by * frame as f32;
+            let away = if frame % 2 == 0 { swing } else { -swing };
+            let joints = vec![Keypoint { x: x + 25.0 + away, y: 50.0, score: 0.9 }; 17];
+            // The hips swing, too; nobody is too fast.
+            assert!(filters.see(WHO, frame, &Bbox::new(x, 0.0, x + 50.0, 100.0), &joints));
+        }
+        filters.kept().contains(&WHO)
     }
 
     #[test]
-    fn the_velocity_gate_widens_after_a_second() {
-        let gate = |pixels, frames| passes_velocity_gate(pixels, frames, 10.0);
+    fn who_is_seen_too_little_or_neither_goes_nor_moves_is_dropped() {
+        // Frames: 10 are enough.
+        assert!(kept(10, 10.0, 2.0) && !kept(9, 10.0, 2.0));
+        // On the spot, the deviation of joints counts: it is the swing on one of two axes.
+        assert!(kept(40, 0.0, 10.5) && !kept(40, 0.0, 9.5) && kept(40, 1.5, 2.0) && !kept(40, 1.0, 2.0));
+        // What goes without moving at all is no person.
+        assert!(!kept(40, 5.0, 1.5));
+        assert!(Filters::new(Config::default(), 10.0).kept().is_empty());
+    }
+
+    #[test]
+    fn the_velocity_gate_widens_after_a_second_and_what_is_beyond_it_leaves_no_trace() {
+        let gate = |pixels: f32, frames| {
+            let mut filters = Filters::new(Config::default(), 10.0);
+            let at = |x: f32| Bbox::new(x, 0.0, x + 50.0, 100.0);
+            assert!(filters.see(WHO, 0, &at(0.0), &[]));
+            let passes = filters.see(WHO, frames, &at(pixels), &[]);
+            assert!(filters.see(WHO, frames + 1, &at(if passes { pixels } else { 0.0 }), &[]));
+            passes
+        };
         assert!(gate(150.0, 1) && gate(150.0, 9) && !gate(151.0, 9));
         assert!(gate(225.0, 10) && !gate(226.0, 10) && gate(450.0, 20));
     }

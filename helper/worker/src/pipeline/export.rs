@@ -11,9 +11,11 @@ use silhueta_results::rows::FramePoses;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::summary::Settings;
+use silhueta_shared::track::TrackId;
 
 use super::delivery;
 use super::failure::JobError;
+use super::filter::Gate;
 use super::identify::Identities;
 use super::people;
 use super::probe::Job;
@@ -39,6 +41,7 @@ pub(super) fn export(
 
     let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
     let mut given = job.boxes.as_ref().map(Boxes::walk);
+    let mut gate = Gate::new(job);
     let halt = Halt::new(reporter.control());
     let mut written = || {
         meter.advance();
@@ -59,16 +62,24 @@ pub(super) fn export(
         let mut posed = posed.poses.into_iter();
         let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, &e))?;
         let places = given.as_mut().map(|walk| walk.at(tracks.frame)).unwrap_or_default();
-        let is_filled = |track| places.iter().any(|place| Some(place.person) == track && place.is_filled);
-        let rows = tracks.boxes.iter().map(|row| RecordRow {
-            frame,
-            pts: tracks.pts,
-            track: row.track,
-            identity: row.identity,
-            bbox: row.bbox,
-            score: row.score,
-            pose: row.track.and_then(|_| posed.next()),
-            flags: if row.is_filled || is_filled(row.track) { flag::INTERPOLATED } else { 0 },
+        let is_filled =
+            |track: Option<TrackId>| places.iter().any(|place| Some(place.person) == track && place.is_filled);
+        let rows = tracks.boxes.iter().map(|row| {
+            let pose = row.track.and_then(|_| posed.next());
+            let identity = match &mut gate {
+                Some(gate) => gate.owner(row.identity, tracks.frame, &row.bbox, pose.as_deref()),
+                None => row.identity,
+            };
+            RecordRow {
+                frame,
+                pts: tracks.pts,
+                track: row.track,
+                identity,
+                bbox: row.bbox,
+                score: row.score,
+                pose,
+                flags: if row.is_filled || is_filled(row.track) { flag::INTERPOLATED } else { 0 },
+            }
         });
         let rows: Vec<_> = rows.collect();
         rows.iter().try_for_each(|row| record.push(row))?;

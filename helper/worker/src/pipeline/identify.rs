@@ -44,6 +44,11 @@ impl Identities {
         u32::try_from(self.stitching.persons()).unwrap_or(u32::MAX)
     }
 
+    /// Leaves these people; what the others had is nobody's.
+    pub(super) fn keep(&mut self, kept: &BTreeSet<IdentityId>) {
+        self.stitching.keep(kept);
+    }
+
     /// What is kept of them, with who was seen when.
     pub(super) fn file(&self, people: Vec<Person>) -> File {
         let join = |join: &silhueta_tracking::identify::Join| Join {

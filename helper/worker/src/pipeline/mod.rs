@@ -5,6 +5,7 @@ mod book;
 mod delivery;
 mod export;
 pub(crate) mod failure;
+mod filter;
 mod given;
 mod identify;
 mod lift;
@@ -215,6 +216,7 @@ fn passes(
         cpu: crate::doctor::cpu(),
         app: env!("CARGO_PKG_VERSION").into(),
     };
+    let identities = filter::people(job, files, identities, reporter)?;
     let mut whole = export::export(job, &settings, files, &identities, out, &mut meter, reporter)?;
     if spec.video {
         whole.push(overlay::put_together(job, files, out, reporter)?);

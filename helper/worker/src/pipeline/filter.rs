@@ -1,0 +1,63 @@
+//! NeuraPose's filters, where they were asked for: they judge people by their poses, so they come behind `pose`.
+
+use silhueta_results::journal::JournalReader;
+use silhueta_results::rows::FramePoses;
+use silhueta_results::work::WorkFolder;
+use silhueta_shared::geometry::Bbox;
+use silhueta_shared::job::IdentityPreset;
+use silhueta_shared::pose::Keypoint;
+use silhueta_shared::track::IdentityId;
+use silhueta_tracking::identify::neurapose::{Config, Filters};
+
+use super::failure::JobError;
+use super::identify::Identities;
+use super::people;
+use super::probe::Job;
+use crate::report::Reporter;
+
+/// Goes through all rows once and leaves only the people whom the filters keep.
+pub(super) fn people(
+    job: &Job<'_>,
+    files: &WorkFolder,
+    identities: Identities,
+    reporter: &Reporter,
+) -> Result<Identities, JobError> {
+    let Some(mut gate) = Gate::new(job) else { return Ok(identities) };
+    let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
+    for tracks in people::of(job, files, &identities)? {
+        if reporter.control().is_stopped() {
+            return Err(JobError::Stopped);
+        }
+        let tracks = tracks?;
+        let mut posed = poses.next().ok_or(JobError::Disconnected)??.poses.into_iter();
+        for row in &tracks.boxes {
+            let pose = row.track.and_then(|_| posed.next());
+            gate.owner(row.identity, tracks.frame, &row.bbox, pose.as_deref());
+        }
+    }
+    let mut identities = identities;
+    identities.keep(&gate.0.kept());
+    Ok(identities)
+}
+
+/// Whose a row is, in the order of the frames; nobody's, where its person can't be there that soon.
+pub(super) struct Gate(Filters);
+
+impl Gate {
+    /// `None` where these filters were not asked for.
+    pub(super) fn new(job: &Job<'_>) -> Option<Self> {
+        let asked = job.spec.identities == IdentityPreset::Neurapose && job.boxes.is_none();
+        asked.then(|| Self(Filters::new(Config::default(), job.fps())))
+    }
+
+    /// The person, if the row is theirs.
+    pub(super) fn owner(
+        &mut self,
+        identity: Option<IdentityId>,
+        frame: u64,
+        bbox: &Bbox,
+        pose: Option<&[Keypoint]>,
+    ) -> Option<IdentityId> {
+        identity.filter(|&identity| self.0.see(identity, frame, bbox, pose.unwrap_or_default()))
+    }
+}
