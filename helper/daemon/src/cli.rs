@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS, Precision};
 
 use crate::exit::CliError;
-pub(crate) use crate::tracker_names::{IdentitiesName, PresetName, TrackerName};
+pub(crate) use crate::tracker_names::{IdentitiesName, TrackerOptions};
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -73,12 +73,8 @@ pub(crate) struct TrackOptions {
     /// Where the tracks go: a file, or for a folder of sequences the folder for their SEQ.txt
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) out: PathBuf,
-    /// How people are followed from frame to frame
-    #[arg(long, value_enum, default_value = "botsort")]
-    pub(crate) tracker: TrackerName,
-    /// Whose settings BoT-SORT has [default: silhueta]
-    #[arg(long, value_enum)]
-    pub(crate) preset: Option<PresetName>,
+    #[command(flatten)]
+    pub(crate) tracker: TrackerOptions,
     /// Write only what was known at each frame: nothing is joined or filled afterwards
     #[arg(long)]
     pub(crate) online: bool,
@@ -267,12 +263,8 @@ pub(crate) struct RunOptions {
     /// Finds joints: a model's id or file
     #[arg(long, value_name = "ID|FILE")]
     pub(crate) pose: Option<String>,
-    /// How people are followed from frame to frame
-    #[arg(long, value_enum, default_value = "botsort")]
-    pub(crate) tracker: TrackerName,
-    /// Whose settings BoT-SORT has [default: silhueta]
-    #[arg(long, value_enum)]
-    pub(crate) preset: Option<PresetName>,
+    #[command(flatten)]
+    pub(crate) tracker: TrackerOptions,
     /// How tracks become persons
     #[arg(long, value_enum, default_value = "silhueta")]
     pub(crate) identities: IdentitiesName,

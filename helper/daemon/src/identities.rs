@@ -4,14 +4,11 @@ use std::path::Path;
 
 use serde::Serialize;
 use silhueta_results::identities::{FILE_NAME, Identities, Join, Person, Sighting, Split, Watch};
-use silhueta_results::record::{RecordMeta, RecordReader, flag};
+use silhueta_results::record::{RecordMeta, RecordReader};
 use silhueta_shared::track::{JoinReason, SplitReason};
 
 use crate::cli::{IdentitiesOptions, note, print_json, say};
 use crate::exit::{CliError, Exit};
-
-/// An absence of more than this many seconds is told, where results don't tell it themselves.
-const ABSENCE: f64 = 1.0;
 
 /// The answer. Names are those of `identities.json`; without that file nobody knows of joins.
 #[derive(Debug, Serialize)]
@@ -61,20 +58,12 @@ fn watched(folder: &Path) -> Result<Vec<Person>, CliError> {
     let unreadable = |error: silhueta_results::Error| CliError::advised(error.to_string(), way_out);
     let record = RecordReader::open(&path).map_err(unreadable)?;
     let time_base = record.meta().time_base;
-    // An absence between two frames that were looked at is none; so does who writes identities.json.
     let RecordMeta { fps, settings, .. } = record.meta();
     let looked_at = settings.fps.map_or(*fps, |asked| asked.min(*fps));
-    let mut watch = Watch::new((2.0 / looked_at).max(ABSENCE));
+    let mut watch = Watch::of_video(looked_at);
     for row in record {
         let row = row.map_err(unreadable)?;
-        let Some(identity) = row.identity else { continue };
-        watch.see(Sighting {
-            frame: row.frame.into(),
-            seconds: time_base.seconds(row.pts),
-            identity,
-            track: row.track,
-            is_filled: row.flags & flag::INTERPOLATED != 0,
-        });
+        Sighting::of(&row, time_base.seconds(row.pts)).into_iter().for_each(|seen| watch.see(seen));
     }
     Ok(watch.end())
 }

@@ -1,6 +1,6 @@
 //! Trackers as the command line names them.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use silhueta_shared::job::{IdentityPreset, TrackerKind, TrackerPreset};
 
 use crate::exit::CliError;
@@ -74,14 +74,27 @@ impl From<IdentitiesName> for IdentityPreset {
     }
 }
 
-/// What was asked for; a preset of a tracker that has none is a mistake, which nobody should find out by its results.
-pub(crate) fn tracker(name: TrackerName, preset: Option<PresetName>) -> Result<(TrackerKind, TrackerPreset), CliError> {
-    let kind = TrackerKind::from(name);
-    match preset {
-        Some(_) if !kind.has_presets() => {
-            Err(CliError::advised(format!("{kind} has no presets"), "leave --preset out, or take --tracker botsort"))
+/// Who follows people, for each command that has them followed.
+#[derive(Debug, Args)]
+pub(crate) struct TrackerOptions {
+    /// How people are followed from frame to frame
+    #[arg(long, value_enum, default_value = "botsort")]
+    tracker: TrackerName,
+    /// Whose settings BoT-SORT has [default: silhueta]
+    #[arg(long, value_enum)]
+    preset: Option<PresetName>,
+}
+
+impl TrackerOptions {
+    /// What was asked for; a preset of a tracker that has none is a mistake, which nobody should find out by its
+    /// results.
+    pub(crate) fn chosen(&self) -> Result<(TrackerKind, TrackerPreset), CliError> {
+        let kind = TrackerKind::from(self.tracker);
+        if self.preset.is_some() && !kind.has_presets() {
+            let hint = "leave --preset out, or take --tracker botsort";
+            return Err(CliError::advised(format!("{kind} has no presets"), hint));
         }
-        preset => Ok((kind, preset.map_or_else(TrackerPreset::default, TrackerPreset::from))),
+        Ok((kind, self.preset.map_or_else(TrackerPreset::default, TrackerPreset::from)))
     }
 }
 

@@ -13,6 +13,7 @@ use silhueta_shared::track::{IdentityId, JoinReason, SplitReason, TrackId};
 
 use crate::file::Pending;
 use crate::json::JsonFile;
+use crate::record::{RecordRow, flag};
 use crate::{Error, Result};
 
 /// The version of the layout that this code writes and reads.
@@ -199,6 +200,17 @@ pub struct Sighting {
     pub is_filled: bool,
 }
 
+impl Sighting {
+    /// Who is seen in a row of the record, at `seconds` of the video; nobody where it is nobody's.
+    pub fn of(row: &RecordRow, seconds: f64) -> Option<Self> {
+        let (identity, is_filled) = (row.identity?, row.flags & flag::INTERPOLATED != 0);
+        Some(Self { frame: row.frame.into(), seconds, identity, track: row.track, is_filled })
+    }
+}
+
+/// Shorter absences, in seconds, are not told.
+const ABSENCE: f64 = 1.0;
+
 /// Tells from all boxes, in the order of their frames, who was seen when. Memory grows with people, their absences
 /// and tracks, not with frames.
 #[derive(Clone, Debug)]
@@ -211,6 +223,11 @@ impl Watch {
     /// An absence of more than this many seconds ends a span.
     pub fn new(absence: f64) -> Self {
         Self { absence, people: BTreeMap::new() }
+    }
+
+    /// Where so many frames a second are looked at: an absence between two of them is none.
+    pub fn of_video(frame_rate: f64) -> Self {
+        Self::new((2.0 / frame_rate).max(ABSENCE))
     }
 
     /// Takes in the next box.

@@ -20,7 +20,6 @@ use crate::farewell::Farewell;
 use crate::models;
 use crate::place::{self, Place};
 use crate::signals::Signals;
-use crate::tracker_names::tracker;
 use crate::worker::{Haste, Worker, callers};
 use progress::Display;
 pub(crate) use resume::resume;
@@ -37,7 +36,7 @@ enum Outcome {
 /// Works through all videos; one that fails doesn't keep the others from their turn.
 pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exit, CliError> {
     let videos = inputs::expand(&options.videos)?;
-    let tracking = tracker(options.tracker, options.preset)?;
+    let tracking = options.tracker.chosen()?;
     let models = resolve_models(options)?;
     // From here on; before it Ctrl+C ends the process by itself.
     let mut signals = Signals::listen()?;

@@ -48,7 +48,7 @@ pub(super) fn follow(detections: &[MotDetection], info: &SeqInfo, how: How) -> V
     let mut rows: Vec<MotTrack> = if how.online {
         boxes.iter().filter_map(|(frame, seen)| row(*frame, seen, seen.track?.get())).collect()
     } else {
-        let people = stitch(&tracklets.finish(), &StitchConfig::default()).identity_of;
+        let people = stitch(&tracklets.finish(), &StitchConfig::default()).identity_of();
         let mut ways: BTreeMap<u32, Vec<MotTrack>> = BTreeMap::new();
         for (frame, seen) in &boxes {
             let person = seen.track.and_then(|track| people.get(&track)).map(|person| person.get());

@@ -11,14 +11,13 @@ use self::follow::{How, follow};
 use crate::cli::{TrackOptions, note, say};
 use crate::exit::{CliError, Exit};
 use crate::sequences::{Found, Kind, Sequences, find, read_info};
-use crate::tracker_names::tracker;
 
 const FORM: &str = "a line of detections is frame,-1,left,top,width,height,score: frames from 1, boxes in pixels";
 
 /// Follows people through what was named.
 pub(crate) fn track(options: &TrackOptions) -> Result<Exit, CliError> {
     let found = find(&options.detections, Kind::Detections)?;
-    let (kind, preset) = tracker(options.tracker, options.preset)?;
+    let (kind, preset) = options.tracker.chosen()?;
     let how = How { method: Method::of(kind, preset), online: options.online };
     let jobs: Vec<(&Found, SeqInfo, PathBuf)> = match &found {
         Sequences::One(one) => vec![(one, info(one, options.seqinfo.as_deref())?, file_of(&options.out)?)],

@@ -150,9 +150,8 @@ pub struct Split {
 /// Who is who.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stitching {
-    /// The person that every track began as; persons are numbered from 1 by their first appearance.
-    pub identity_of: BTreeMap<TrackId, IdentityId>,
-    /// By track: from which frame on whose it is. Nobody's while another track of that person is still there.
+    /// By track: from which frame on whose it is. Nobody's while another track of that person is still there. Persons
+    /// are numbered from 1 by their first appearance.
     pub spans: BTreeMap<TrackId, Vec<(u64, Option<IdentityId>)>>,
     /// The joins, by person and time.
     pub joins: Vec<Join>,
@@ -170,6 +169,12 @@ impl Stitching {
         spans.get(n - 1)?.1
     }
 
+    /// The person that every track began as.
+    pub fn identity_of(&self) -> BTreeMap<TrackId, IdentityId> {
+        let first = |spans: &[(u64, Option<IdentityId>)]| spans.iter().find_map(|(_, identity)| *identity);
+        self.spans.iter().filter_map(|(track, spans)| Some((*track, first(spans)?))).collect()
+    }
+
     /// How many persons there are.
     pub fn persons(&self) -> usize {
         let all: BTreeSet<_> = self.spans.values().flatten().filter_map(|(_, identity)| *identity).collect();
@@ -178,7 +183,6 @@ impl Stitching {
 
     /// Leaves these persons; what the others had is nobody's.
     pub fn keep(&mut self, kept: &BTreeSet<IdentityId>) {
-        self.identity_of.retain(|_, identity| kept.contains(identity));
         self.joins.retain(|join| kept.contains(&join.identity));
         let whose = self.spans.values_mut().flatten().map(|(_, identity)| identity);
         whose.for_each(|identity| *identity = identity.filter(|identity| kept.contains(identity)));
@@ -189,7 +193,6 @@ impl Stitching {
         let mut stitching = Self::default();
         for track in tracks {
             let identity = IdentityId::new(track.get());
-            stitching.identity_of.extend(identity.map(|identity| (track, identity)));
             stitching.spans.insert(track, vec![(0, identity)]);
         }
         stitching
@@ -223,11 +226,7 @@ pub fn stitch(tracklets: &[Tracklet], config: &StitchConfig) -> Stitching {
         }
         stitching.joins.extend((1..person.len()).map(|n| join(&graph, identity, person, n, config)));
     }
-    for (track, spans) in &mut stitching.spans {
-        spans.sort_unstable();
-        let first = spans.iter().find_map(|(_, identity)| *identity);
-        stitching.identity_of.extend(first.map(|identity| (*track, identity)));
-    }
+    stitching.spans.values_mut().for_each(|spans| spans.sort_unstable());
     stitching
 }
 
@@ -246,7 +245,8 @@ fn join(graph: &Graph<'_>, identity: IdentityId, person: &[usize], n: usize, con
     let (last, next) = (graph.nodes[before[n - 1]], graph.nodes[rest[0]]);
     let pairs = graph.between(before, rest).unwrap_or_default();
     let portrait = |node: usize| Portrait::new(&graph.nodes[node].tracklet.gallery, GALLERY);
-    let known = before.iter().filter_map(|&node| appearance(&portrait(node), &portrait(rest[0])));
+    let newest = portrait(rest[0]);
+    let known = before.iter().filter_map(|&node| appearance(&portrait(node), &newest));
     let (sum, known) = known.fold((0.0, 0u16), |(sum, n), distance| (sum + distance, n.saturating_add(1)));
     let appearance = (known > 0).then(|| sum / f32::from(known));
     let motion = motion_between(last, next, config);

@@ -51,7 +51,6 @@ pub fn identities(tracklets: &[Tracklet], config: &Config) -> Stitching {
     let mut stitching = Stitching::default();
     for (identity, person) in (1..).map_while(IdentityId::new).zip(by_time(tracklets, config.merge_seconds)) {
         for tracklet in &person {
-            stitching.identity_of.insert(tracklet.id, identity);
             stitching.spans.insert(tracklet.id, vec![(tracklet.first.frame, Some(identity))]);
         }
         stitching.joins.extend(person.windows(2).map(|pair| Join {

@@ -28,7 +28,7 @@ fn tracklet(id: u32, from: u64, to: u64, x: f32, gallery: Vec<View>) -> Tracklet
 
 fn identities(tracklets: &[Tracklet]) -> Vec<u32> {
     let stitching = stitch(tracklets, &StitchConfig::default());
-    tracklets.iter().map(|t| stitching.identity_of[&t.id].get()).collect()
+    tracklets.iter().map(|t| stitching.identity_of()[&t.id].get()).collect()
 }
 
 #[test]
@@ -227,15 +227,15 @@ proptest! {
             tracklet(id, from, from + length, f32::from(x), angle.map_or(vec![], |a| look(f32::from(a))))
         }).collect();
         let stitching = stitch(&all, &StitchConfig::default());
-        prop_assert_eq!(stitching.identity_of.len(), all.len());
+        prop_assert_eq!(stitching.identity_of().len(), all.len());
         let persons = all.len() - stitching.joins.len();
-        prop_assert_eq!(stitching.identity_of.values().map(|i| i.get() as usize).max(), Some(persons));
+        prop_assert_eq!(stitching.identity_of().values().map(|i| i.get() as usize).max(), Some(persons));
         for (i, a) in all.iter().enumerate() {
             for b in &all[..i] {
                 let together = a.first.frame <= b.last.frame && b.first.frame <= a.last.frame;
                 let (early, late) = if a.first.frame <= b.first.frame { (a, b) } else { (b, a) };
                 let together = together && !evidence::is_doubled(early, late, &StitchConfig::default());
-                prop_assert!(!together || stitching.identity_of[&a.id] != stitching.identity_of[&b.id]);
+                prop_assert!(!together || stitching.identity_of()[&a.id] != stitching.identity_of()[&b.id]);
             }
         }
         let n = all.len();

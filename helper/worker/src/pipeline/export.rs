@@ -5,9 +5,7 @@ use std::path::Path;
 use silhueta_results::boxes::Boxes;
 use silhueta_results::file::Pending;
 use silhueta_results::identities::{self, Sighting, Watch};
-use silhueta_results::journal::JournalReader;
 use silhueta_results::record::{RecordMeta, RecordModel, RecordRow, RecordWriter, flag};
-use silhueta_results::rows::FramePoses;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::model::{ModelFile, Role};
 use silhueta_shared::summary::Settings;
@@ -23,9 +21,6 @@ use crate::control::Halt;
 use crate::faults::{self, Point};
 use crate::report::{Reporter, StageMeter};
 
-/// A shorter absence, in seconds, is not told.
-const ABSENCE: f64 = 1.0;
-
 /// Writes them all; they have yet to get their names.
 pub(super) fn export(
     job: &mut Job<'_>,
@@ -39,7 +34,6 @@ pub(super) fn export(
     let mut record = RecordWriter::create(&out.join("record.parquet"), &meta(job, settings))?;
     let mut derived = delivery::Files::create(job, out)?;
 
-    let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
     let mut given = job.boxes.as_ref().map(Boxes::walk);
     let mut gate = Gate::new(job);
     let halt = Halt::new(reporter.control());
@@ -49,23 +43,19 @@ pub(super) fn export(
         if reporter.control().is_stopped() { Err(JobError::Stopped) } else { Ok(()) }
     };
     let seconds_per_tick = job.time_base().seconds(1);
-    // An absence between two frames that are looked at is none.
-    let mut watch = Watch::new((2.0 / job.fps()).max(ABSENCE));
-    for tracks in people::of(job, files, identities)? {
+    let mut watch = Watch::of_video(job.fps());
+    for posed in people::posed(job, files, identities)? {
         reporter.stand(&halt, &|| true)?;
         if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
         }
-        let tracks = tracks?;
+        let (tracks, poses) = posed?;
         faults::pass(Point::Export, tracks.frame);
-        let posed = poses.next().ok_or(JobError::Disconnected)??;
-        let mut posed = posed.poses.into_iter();
         let frame = u32::try_from(tracks.frame).map_err(|e| JobError::source(&job.spec.source, &e))?;
         let places = given.as_mut().map(|walk| walk.at(tracks.frame)).unwrap_or_default();
         let is_filled =
             |track: Option<TrackId>| places.iter().any(|place| Some(place.person) == track && place.is_filled);
-        let rows = tracks.boxes.iter().map(|row| {
-            let pose = row.track.and_then(|_| posed.next());
+        let rows = tracks.boxes.iter().zip(poses).map(|(row, pose)| {
             let identity = match &mut gate {
                 Some(gate) => gate.owner(row.identity, tracks.frame, &row.bbox, pose.as_deref()),
                 None => row.identity,
@@ -83,11 +73,8 @@ pub(super) fn export(
         });
         let rows: Vec<_> = rows.collect();
         rows.iter().try_for_each(|row| record.push(row))?;
-        for row in &rows {
-            let Some(identity) = row.identity else { continue };
-            let (seconds, is_filled) = (row.pts as f64 * seconds_per_tick, row.flags & flag::INTERPOLATED != 0);
-            watch.see(Sighting { frame: tracks.frame, seconds, identity, track: row.track, is_filled });
-        }
+        let seen = rows.iter().filter_map(|row| Sighting::of(row, row.pts as f64 * seconds_per_tick));
+        seen.for_each(|seen| watch.see(seen));
         derived.push(tracks.frame, &rows, &mut written)?;
     }
     let mut whole = derived.close(&mut written)?;

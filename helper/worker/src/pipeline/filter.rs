@@ -1,7 +1,5 @@
 //! NeuraPose's filters, where they were asked for: they judge people by their poses, so they come behind `pose`.
 
-use silhueta_results::journal::JournalReader;
-use silhueta_results::rows::FramePoses;
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::Bbox;
 use silhueta_shared::job::IdentityPreset;
@@ -23,16 +21,13 @@ pub(super) fn people(
     reporter: &Reporter,
 ) -> Result<Identities, JobError> {
     let Some(mut gate) = Gate::new(job) else { return Ok(identities) };
-    let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
-    for tracks in people::of(job, files, &identities)? {
+    for frame in people::posed(job, files, &identities)? {
         if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
         }
-        let tracks = tracks?;
-        let mut posed = poses.next().ok_or(JobError::Disconnected)??.poses.into_iter();
-        for row in &tracks.boxes {
-            let pose = row.track.and_then(|_| posed.next());
-            gate.owner(row.identity, tracks.frame, &row.bbox, pose.as_deref());
+        let (frame, poses) = frame?;
+        for (row, pose) in frame.boxes.iter().zip(&poses) {
+            gate.owner(row.identity, frame.frame, &row.bbox, pose.as_deref());
         }
     }
     let mut identities = identities;

@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use silhueta_results::journal::JournalReader;
-use silhueta_results::rows::FrameTracks;
+use silhueta_results::rows::{FramePoses, FrameTracks};
 use silhueta_results::work::WorkFolder;
 use silhueta_shared::geometry::Bbox;
+use silhueta_shared::pose::Keypoint;
 use silhueta_shared::track::{IdentityId, TrackId};
 use silhueta_tracking::gaps::{Sight, between};
 
@@ -80,6 +81,24 @@ pub(super) fn of<'i>(
     let ticks = (identities.fill_seconds / job.time_base().seconds(1)) as i64;
     let size = (job.info.width as f32, job.info.height as f32);
     Ok(People::new(rows, identities, Limits { ticks, size }))
+}
+
+/// The joints of a frame's boxes, box by box; `None` where no pose was looked for.
+pub(super) type Poses = Vec<Option<Vec<Keypoint>>>;
+
+/// All frames of a job whose poses are found.
+pub(super) fn posed(
+    job: &Job<'_>,
+    files: &WorkFolder,
+    identities: &Identities,
+) -> Result<impl Iterator<Item = Result<(FramePeople, Poses), JobError>>, JobError> {
+    let mut poses = JournalReader::<FramePoses>::open(&files.poses())?;
+    Ok(of(job, files, identities)?.map(move |frame| {
+        let frame = frame?;
+        let mut posed = poses.next().ok_or(JobError::Disconnected)??.poses.into_iter();
+        let joints = frame.boxes.iter().map(|row| row.track.and_then(|_| posed.next())).collect();
+        Ok((frame, joints))
+    }))
 }
 
 impl<'i, R: Iterator<Item = Result<FrameTracks, JobError>>> People<'i, R> {
