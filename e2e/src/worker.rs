@@ -174,6 +174,7 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
         identities: silhueta_shared::job::IdentityPreset::default(),
+        anchors: Vec::new(),
         anew: false,
         boxes: None,
         deliver: None,

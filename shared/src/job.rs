@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ModelFile, Role};
+use crate::track::IdentityId;
 
 /// The stages of an offline job, always in this order, each over the whole video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -235,6 +236,17 @@ impl fmt::Display for IdentityPreset {
     }
 }
 
+/// A number that belongs to a place in the picture: NeuraPose's `STATIC_IDENTITIES`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// Whose.
+    pub identity: IdentityId,
+    /// Where the middle of their box is, in source pixels.
+    pub x: f32,
+    /// Down.
+    pub y: f32,
+}
+
 /// The networks of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobModels {
@@ -306,6 +318,9 @@ pub struct JobSpec {
     /// How tracks become persons.
     #[serde(default)]
     pub identities: IdentityPreset,
+    /// Places that numbers belong to; only [`IdentityPreset::Neurapose`] knows such a thing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<Anchor>,
     /// Whether to begin at the first frame even where an unfinished run left a checkpoint.
     #[serde(default)]
     pub anew: bool,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Device, Failure, IdentityPreset, JobModels, Precision, Stage};
+use crate::job::{Anchor, Device, Failure, IdentityPreset, JobModels, Precision, Stage};
 
 /// The version of the layout that this code writes.
 pub const SUMMARY_VERSION: u32 = 1;
@@ -131,6 +131,9 @@ pub struct Settings {
     /// How tracks became persons.
     #[serde(default)]
     pub identities: IdentityPreset,
+    /// Places that numbers belonged to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<Anchor>,
     /// People per run of the pose network.
     pub pose_batch: usize,
     /// ONNX Runtime's version.

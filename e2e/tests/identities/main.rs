@@ -44,7 +44,11 @@ fn people_who_come_one_after_another_are_each_found_once() {
 #[test]
 fn neuraposes_filters_leave_people_out_when_asked_and_the_results_agree() {
     let Some(helper) = Helper::new("identities: filters") else { return };
-    let results = work(&helper, "crossing_360p", &["--identities", "neurapose", "--fps", "12"]);
+    let results = work(
+        &helper,
+        "crossing_360p",
+        &["--identities", "neurapose", "--fps", "12", "--anchor", "1=-500,-500", "--anchor", "2=-500,-500"],
+    );
     let summary: Summary = serde_json::from_slice(&std::fs::read(results.join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary.settings.identities, IdentityPreset::Neurapose);
     let record = RecordReader::open(&results.join("record.parquet")).unwrap();
@@ -58,6 +62,9 @@ fn neuraposes_filters_leave_people_out_when_asked_and_the_results_agree() {
     }
     assert!(frames.values().all(|seen| *seen >= 10) && nobodys > 0, "{frames:?}, {nobodys} rows are nobody's");
     assert_eq!(frames.len(), summary.identities as usize);
+    // Nobody is where 1 and 2 belong; who had their numbers has others.
+    let numbers: Vec<u32> = frames.keys().map(|identity| identity.get()).collect();
+    assert!(summary.settings.anchors.len() == 2 && numbers[0] > 2 && numbers.iter().any(|n| *n >= 900), "{numbers:?}");
     let told = Identities::read(&results.join(FILE_NAME)).unwrap().unwrap();
     assert_eq!(
         told.people.iter().map(|person| person.identity).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use silhueta_shared::job::{Device, FPS, Precision};
 
 use crate::exit::CliError;
-pub(crate) use crate::tracker_names::{IdentitiesName, TrackerOptions};
+pub(crate) use crate::tracker_names::{IdentityOptions, TrackerOptions};
 
 /// Finds people in video, keeps their identity and draws their skeletons.
 #[derive(Debug, Parser)]
@@ -265,9 +265,8 @@ pub(crate) struct RunOptions {
     pub(crate) pose: Option<String>,
     #[command(flatten)]
     pub(crate) tracker: TrackerOptions,
-    /// How tracks become persons
-    #[arg(long, value_enum, default_value = "silhueta")]
-    pub(crate) identities: IdentitiesName,
+    #[command(flatten)]
+    pub(crate) identities: IdentityOptions,
     /// Frames a second to look at: `source` for all of them
     #[arg(long, value_name = "source|N", default_value = "source", value_parser = parse_fps)]
     pub(crate) fps: Fps,

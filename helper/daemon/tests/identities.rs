@@ -29,6 +29,7 @@ fn record(folder: &Path) {
         precision: Precision::Auto,
         tracker: "silhueta".into(),
         identities: Default::default(),
+        anchors: Vec::new(),
         pose_batch: 1,
         runtime: "1".into(),
         cpu: "x".into(),

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use silhueta_shared::job::{ChannelOrder, Device, IdentityPreset, JobSpec, Precision, Stage};
+use silhueta_shared::job::{Anchor, ChannelOrder, Device, IdentityPreset, JobSpec, Precision, Stage};
 use silhueta_shared::notice::{AnewReason, VideoWarning};
 use silhueta_shared::summary::StageTiming;
 
@@ -47,6 +47,9 @@ pub struct JobKey {
     /// How tracks become persons.
     #[serde(default)]
     pub identities: IdentityPreset,
+    /// Places that numbers belong to.
+    #[serde(default)]
+    pub anchors: Vec<Anchor>,
     /// The device that ran.
     pub device: Device,
     /// ONNX Runtime's version.
@@ -80,6 +83,7 @@ impl JobKey {
                 earlier.identities,
             )
             || self.tracker != earlier.tracker
+            || self.anchors != earlier.anchors
         {
             Some(AnewReason::Settings)
         } else {

@@ -77,6 +77,7 @@ mod tests {
                 precision: Precision::Fp32,
                 tracker: "botsort".into(),
                 identities: Default::default(),
+                anchors: Vec::new(),
                 pose_batch: 8,
                 runtime: "1.23".into(),
                 cpu: "x86_64 avx2".into(),

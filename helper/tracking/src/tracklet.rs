@@ -82,8 +82,7 @@ impl Tracklets {
             let Some(id) = tracked.track else { continue };
             let seen = Seen { frame, seconds, bbox: tracked.bbox };
             let open = self.open.entry(id).or_insert_with(|| OpenTracklet::new(seen));
-            let others = boxes[..i].iter().chain(&boxes[i + 1..]);
-            let crowded = others.map(|o| hidden(&tracked.bbox, &o.bbox)).any(|share| share > CROWDED);
+            let crowded = is_crowded(boxes, i);
             let was_lost = open.boxes > 0 && self.frame.is_some_and(|frame| open.last().frame < frame);
             open.gallery.doubt |= crowded || was_lost;
             open.observe(seen);
@@ -103,6 +102,12 @@ impl Tracklets {
     pub fn finish(self) -> Vec<Tracklet> {
         self.open.into_iter().map(|(id, open)| open.finish(id)).collect()
     }
+}
+
+/// Whether others are so much in the way of a box that what is seen of it may be theirs.
+pub fn is_crowded(boxes: &[TrackedBox], at: usize) -> bool {
+    let others = boxes[..at].iter().chain(&boxes[at + 1..]);
+    others.map(|other| hidden(&boxes[at].bbox, &other.bbox)).any(|share| share > CROWDED)
 }
 
 /// The share of `bbox` that lies in `other`.

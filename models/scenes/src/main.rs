@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use silhueta_results::metrics::Scores;
 use silhueta_results::metrics::counted::Verdict;
-use silhueta_results::mot;
+use silhueta_results::mot::{self, MotTrack};
 use silhueta_scenes::film::Film;
 use silhueta_scenes::follow::follow;
 use silhueta_scenes::judge::{self, Judge};
@@ -152,7 +152,8 @@ enum Task {
         #[arg(long, env = "SILHUETA_ONNXRUNTIME")]
         runtime: PathBuf,
     },
-    /// Our tracker on what was observed: FOLDER/tracks.txt and, after joining, FOLDER/people.txt
+    /// Our tracker on what was observed: FOLDER/tracks.txt, after joining FOLDER/people.txt, and FOLDER/online.txt: people
+    /// as a camera would have told them at the time
     Follow {
         /// Folders that `observe` wrote
         #[arg(required = true)]
@@ -236,12 +237,14 @@ fn run(task: Task) -> Result<()> {
                 let followed = follow(&Observed::read(&folder)?, all_embeddings);
                 mot::write_tracks(&folder.join("tracks.txt"), &followed.tracks)?;
                 mot::write_tracks(&folder.join("people.txt"), &followed.people)?;
-                let people: BTreeSet<u32> = followed.people.iter().map(|row| row.id).collect();
+                mot::write_tracks(&folder.join("online.txt"), &followed.online)?;
+                let numbers = |rows: &[MotTrack]| rows.iter().map(|row| row.id).collect::<BTreeSet<u32>>().len();
                 println!(
-                    "{}: {} tracks are {} people, by {} embeddings",
+                    "{}: {} tracks are {} people ({} online), by {} embeddings",
                     folder.display(),
                     followed.tracklets.len(),
-                    people.len(),
+                    numbers(&followed.people),
+                    numbers(&followed.online),
                     followed.embeddings
                 );
                 if joins {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use silhueta_results::checkpoint::Checkpoint;
 use silhueta_shared::job::{
-    ChannelOrder, Device, IdentityPreset, JobModels, JobSpec, Precision, TrackerKind, TrackerPreset,
+    Anchor, ChannelOrder, Device, IdentityPreset, JobModels, JobSpec, Precision, TrackerKind, TrackerPreset,
 };
 use silhueta_shared::model::Role;
 use silhueta_shared::summary::Summary;
@@ -37,6 +37,7 @@ enum Outcome {
 pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exit, CliError> {
     let videos = inputs::expand(&options.videos)?;
     let tracking = options.tracker.chosen()?;
+    let identities = options.identities.chosen()?;
     let models = resolve_models(options)?;
     // From here on; before it Ctrl+C ends the process by itself.
     let mut signals = Signals::listen()?;
@@ -55,7 +56,9 @@ pub(crate) async fn run(options: &RunOptions, farewell: &Farewell) -> Result<Exi
                 continue;
             }
         };
-        match turn(&spec(options, &models, tracking, &source, &folder), &display, &mut signals, farewell).await {
+        match turn(&spec(options, &models, tracking, &identities, &source, &folder), &display, &mut signals, farewell)
+            .await
+        {
             Outcome::Done => {}
             Outcome::Failed(exit) => worst = if worst == Exit::Done { exit } else { worst },
             Outcome::Ended(exit) => return Ok(exit),
@@ -85,6 +88,7 @@ fn spec(
     options: &RunOptions,
     models: &JobModels,
     (tracker, preset): (TrackerKind, TrackerPreset),
+    (identities, anchors): &(IdentityPreset, Vec<Anchor>),
     source: &Path,
     folder: &Path,
 ) -> JobSpec {
@@ -101,7 +105,8 @@ fn spec(
         threads: options.threads.map_or_else(callers, usize::from),
         pose_batch: options.pose_batch.map(usize::from),
         pose_channels: if options.pose_bgr { ChannelOrder::Bgr } else { ChannelOrder::Rgb },
-        identities: IdentityPreset::from(options.identities),
+        identities: *identities,
+        anchors: anchors.clone(),
         anew: options.force,
         boxes: None,
         deliver: None,

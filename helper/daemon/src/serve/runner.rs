@@ -168,6 +168,7 @@ async fn turn(helper: &Helper, Turn { view, path, fresh, sharing, mut controls }
         pose_batch: None,
         pose_channels: ChannelOrder::Rgb,
         identities: view.settings.identities,
+        anchors: Vec::new(),
         anew: fresh,
         boxes: view.task.as_ref().and_then(|task| task.boxes.clone()),
         deliver: view.task.as_ref().map(tasks::deliver),

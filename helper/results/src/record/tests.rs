@@ -31,6 +31,7 @@ fn meta(joints: usize) -> RecordMeta {
             precision: Precision::Fp32,
             tracker: "botsort".into(),
             identities: Default::default(),
+            anchors: Vec::new(),
             pose_batch: 8,
             runtime: "1.23".into(),
             cpu: "x86_64 avx2".into(),

@@ -181,13 +181,6 @@ impl Stitching {
         all.len()
     }
 
-    /// Leaves these persons; what the others had is nobody's.
-    pub fn keep(&mut self, kept: &BTreeSet<IdentityId>) {
-        self.joins.retain(|join| kept.contains(&join.identity));
-        let whose = self.spans.values_mut().flatten().map(|(_, identity)| identity);
-        whose.for_each(|identity| *identity = identity.filter(|identity| kept.contains(identity)));
-    }
-
     /// Every track a person of its own, with its own number.
     pub fn of_tracks(tracks: impl IntoIterator<Item = TrackId>) -> Self {
         let mut stitching = Self::default();

@@ -1,12 +1,12 @@
 //! NeuraPose's way: tracks joined by time alone, and filters that drop people. Kept for those who compare with it;
 //! it joins strangers who follow one another, and drops people who stand still.
 //!
-//! Not here: its lock of identities that somebody named beforehand to places in the picture, and what it no longer calls
-//! (ghosts, and poses given to others).
+//! Not here: what it no longer calls itself (ghosts, and poses given to others).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use silhueta_shared::geometry::Bbox;
+use silhueta_shared::job::Anchor;
 use silhueta_shared::pose::Keypoint;
 use silhueta_shared::track::IdentityId;
 
@@ -30,7 +30,12 @@ pub struct Config {
     /// Nobody goes farther than this from one sight to the next, in pixels; after a second or more, one and a half times
     /// as far for each. What is farther is nobody's.
     pub velocity_gate: f64,
+    /// Who has a number that belongs to a place, farther than this from it in pixels, is somebody else.
+    pub anchor_radius: f64,
 }
+
+/// Where the numbers begin of those who had somebody else's.
+const IMPOSTORS: u32 = 900;
 
 impl Default for Config {
     /// The merge of its first version, the filters of its last.
@@ -42,6 +47,7 @@ impl Default for Config {
             min_member_activity: 5.0,
             min_pose_activity: 0.8,
             velocity_gate: 150.0,
+            anchor_radius: 150.0,
         }
     }
 }
@@ -87,26 +93,33 @@ struct Conduct {
 pub struct Filters {
     config: Config,
     frame_rate: f64,
+    anchors: Vec<Anchor>,
     people: BTreeMap<IdentityId, Conduct>,
+    /// By the number that they had, the one that they have now.
+    impostors: BTreeMap<IdentityId, IdentityId>,
+    next: u32,
 }
 
 impl Filters {
-    /// Filters that have seen nobody, for `frame_rate` frames a second.
-    pub fn new(config: Config, frame_rate: f64) -> Self {
-        Self { config, frame_rate, people: BTreeMap::new() }
+    /// Filters that have seen nobody, for `frame_rate` frames a second. Numbers from `free` on are nobody's.
+    pub fn new(config: Config, frame_rate: f64, anchors: Vec<Anchor>, free: u32) -> Self {
+        let next = free.max(IMPOSTORS);
+        Self { config, frame_rate, anchors, people: BTreeMap::new(), impostors: BTreeMap::new(), next }
     }
 
-    /// Takes in a sight of a person; `joints` are COCO's 17 first. Whether it is theirs: nobody moves that fast.
-    pub fn see(&mut self, identity: IdentityId, frame: u64, bbox: &Bbox, joints: &[Keypoint]) -> bool {
+    /// Takes in a sight of a person; `joints` are COCO's 17 first. Whose it is: another's, where their number belongs to a
+    /// place that is elsewhere; nobody's, where it is too far from the last: nobody moves that fast.
+    pub fn see(&mut self, identity: IdentityId, frame: u64, bbox: &Bbox, joints: &[Keypoint]) -> Option<IdentityId> {
         let centre = bbox.center();
         let centre = (f64::from(centre.0), f64::from(centre.1));
+        let identity = if self.is_elsewhere(identity, centre) { self.impostor(identity)? } else { identity };
         let person = self.people.entry(identity).or_default();
         let here = hips(joints).unwrap_or(centre);
         if let Some((then, there)) = person.gate {
             let seconds = frame.saturating_sub(then) as f64 / self.frame_rate;
             let limit = self.config.velocity_gate * if seconds >= 1.0 { 1.5 * seconds } else { 1.0 };
             if (here.0 - there.0).hypot(here.1 - there.1) > limit {
-                return false;
+                return None;
             }
         }
         person.gate = Some((frame, here));
@@ -123,7 +136,23 @@ impl Filters {
                 *axis = (n + 1.0, next, squares + (value - mean) * (value - next));
             }
         }
-        true
+        Some(identity)
+    }
+
+    fn is_elsewhere(&self, identity: IdentityId, (x, y): (f64, f64)) -> bool {
+        let anchor = self.anchors.iter().find(|anchor| anchor.identity == identity);
+        anchor.is_some_and(|at| (x - f64::from(at.x)).hypot(y - f64::from(at.y)) > self.config.anchor_radius)
+    }
+
+    /// The number of who has somebody else's; `None` where numbers are used up.
+    fn impostor(&mut self, had: IdentityId) -> Option<IdentityId> {
+        if let Some(known) = self.impostors.get(&had) {
+            return Some(*known);
+        }
+        let fresh = IdentityId::new(self.next)?;
+        self.next = self.next.wrapping_add(1);
+        self.impostors.insert(had, fresh);
+        Some(fresh)
     }
 
     /// Who stays.
@@ -200,15 +229,33 @@ mod tests {
 
     const WHO: IdentityId = IdentityId::new(1).unwrap();
 
+    fn seen_by(anchors: &[Anchor]) -> Filters {
+        Filters::new(Config::default(), 10.0, anchors.to_vec(), 1)
+    }
+
+    #[test]
+    fn a_number_belongs_to_its_place_and_who_has_it_elsewhere_is_another() {
+        let mut filters = seen_by(&[Anchor { identity: WHO, x: 100.0, y: 50.0 }]);
+        let mut see = |identity, frame, x: f32| {
+            filters.see(identity, frame, &Bbox::new(x - 25.0, 0.0, x + 25.0, 100.0), &[]).map(IdentityId::get)
+        };
+        assert_eq!((see(WHO, 0, 250.0), see(WHO, 1, 251.0), see(WHO, 2, 300.0)), (Some(1), Some(900), Some(900)));
+        // Each has a gate of their own.
+        assert_eq!((see(WHO, 3, 249.0), see(WHO, 4, 600.0), see(WHO, 5, 310.0)), (Some(1), None, Some(900)));
+        let other = IdentityId::new(2).unwrap();
+        assert_eq!(see(other, 5, 900.0), Some(2));
+        assert_eq!(Filters::new(Config::default(), 10.0, vec![], 2000).next, 2000);
+    }
+
     /// Somebody seen in so many frames at 10 fps who goes `by` pixels a frame and swings joints by `swing`.
     fn kept(frames: u64, by: f32, swing: f32) -> bool {
-        let mut filters = Filters::new(Config::default(), 10.0);
+        let mut filters = seen_by(&[]);
         for frame in 0..frames {
             let x = by * frame as f32;
             let away = if frame % 2 == 0 { swing } else { -swing };
             let joints = vec![Keypoint { x: x + 25.0 + away, y: 50.0, score: 0.9 }; 17];
             // The hips swing, too; nobody is too fast.
-            assert!(filters.see(WHO, frame, &Bbox::new(x, 0.0, x + 50.0, 100.0), &joints));
+            assert_eq!(filters.see(WHO, frame, &Bbox::new(x, 0.0, x + 50.0, 100.0), &joints), Some(WHO));
         }
         filters.kept().contains(&WHO)
     }
@@ -221,17 +268,18 @@ mod tests {
         assert!(kept(40, 0.0, 10.5) && !kept(40, 0.0, 9.5) && kept(40, 1.5, 2.0) && !kept(40, 1.0, 2.0));
         // What goes without moving at all is no person.
         assert!(!kept(40, 5.0, 1.5));
-        assert!(Filters::new(Config::default(), 10.0).kept().is_empty());
+        assert!(seen_by(&[]).kept().is_empty());
     }
 
     #[test]
     fn the_velocity_gate_widens_after_a_second_and_what_is_beyond_it_leaves_no_trace() {
         let gate = |pixels: f32, frames| {
-            let mut filters = Filters::new(Config::default(), 10.0);
+            let mut filters = seen_by(&[]);
             let at = |x: f32| Bbox::new(x, 0.0, x + 50.0, 100.0);
-            assert!(filters.see(WHO, 0, &at(0.0), &[]));
-            let passes = filters.see(WHO, frames, &at(pixels), &[]);
-            assert!(filters.see(WHO, frames + 1, &at(if passes { pixels } else { 0.0 }), &[]));
+            let mut see = |frame, x| filters.see(WHO, frame, &at(x), &[]).is_some();
+            assert!(see(0, 0.0));
+            let passes = see(frames, pixels);
+            assert!(see(frames + 1, if passes { pixels } else { 0.0 }));
             passes
         };
         assert!(gate(150.0, 1) && gate(150.0, 9) && !gate(151.0, 9));

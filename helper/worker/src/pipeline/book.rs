@@ -157,6 +157,7 @@ pub(super) fn key_of(job: &Job<'_>) -> JobKey {
         pose_batch: job.pose_batch() as u64,
         tracker: job.tracker().into(),
         identities: job.spec.identities,
+        anchors: job.spec.anchors.clone(),
         device: job.device.used,
         runtime: job.runtime.info().version.clone(),
         ffmpeg: silhueta_vision::video::version(),

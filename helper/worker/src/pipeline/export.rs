@@ -35,7 +35,7 @@ pub(super) fn export(
     let mut derived = delivery::Files::create(job, out)?;
 
     let mut given = job.boxes.as_ref().map(Boxes::walk);
-    let mut gate = Gate::new(job);
+    let mut gate = Gate::new(job, identities);
     let halt = Halt::new(reporter.control());
     let mut written = || {
         meter.advance();
@@ -57,7 +57,10 @@ pub(super) fn export(
             |track: Option<TrackId>| places.iter().any(|place| Some(place.person) == track && place.is_filled);
         let rows = tracks.boxes.iter().zip(poses).map(|(row, pose)| {
             let identity = match &mut gate {
-                Some(gate) => gate.owner(row.identity, tracks.frame, &row.bbox, pose.as_deref()),
+                Some(gate) => {
+                    let owner = gate.owner(row.identity, tracks.frame, &row.bbox, pose.as_deref());
+                    owner.filter(|owner| identities.is_kept(*owner))
+                }
                 None => row.identity,
             };
             RecordRow {

@@ -20,7 +20,7 @@ pub(super) fn people(
     identities: Identities,
     reporter: &Reporter,
 ) -> Result<Identities, JobError> {
-    let Some(mut gate) = Gate::new(job) else { return Ok(identities) };
+    let Some(mut gate) = Gate::new(job, &identities) else { return Ok(identities) };
     for frame in people::posed(job, files, &identities)? {
         if reporter.control().is_stopped() {
             return Err(JobError::Stopped);
@@ -31,18 +31,19 @@ pub(super) fn people(
         }
     }
     let mut identities = identities;
-    identities.keep(&gate.0.kept());
+    identities.keep(gate.0.kept());
     Ok(identities)
 }
 
-/// Whose a row is, in the order of the frames; nobody's, where its person can't be there that soon.
+/// Whose a row is, in the order of the frames; nobody's, where its person can't be there that soon, and another's where
+/// their number belongs to a place elsewhere.
 pub(super) struct Gate(Filters);
 
 impl Gate {
     /// `None` where these filters were not asked for.
-    pub(super) fn new(job: &Job<'_>) -> Option<Self> {
+    pub(super) fn new(job: &Job<'_>, identities: &Identities) -> Option<Self> {
         let asked = job.spec.identities == IdentityPreset::Neurapose && job.boxes.is_none();
-        asked.then(|| Self(Filters::new(Config::default(), job.fps())))
+        asked.then(|| Self(Filters::new(Config::default(), job.fps(), job.spec.anchors.clone(), identities.free())))
     }
 
     /// The person, if the row is theirs.
@@ -53,6 +54,6 @@ impl Gate {
         bbox: &Bbox,
         pose: Option<&[Keypoint]>,
     ) -> Option<IdentityId> {
-        identity.filter(|&identity| self.0.see(identity, frame, bbox, pose.unwrap_or_default()))
+        self.0.see(identity?, frame, bbox, pose.unwrap_or_default())
     }
 }

@@ -22,11 +22,13 @@ pub(crate) struct Identities {
     stitching: Stitching,
     /// The longest gap in the sight of a person that is filled.
     pub(super) fill_seconds: f64,
+    /// Whom the filters left, where they were asked for.
+    kept: Option<BTreeSet<IdentityId>>,
 }
 
 impl Identities {
     pub(super) fn new(stitching: Stitching, fill_seconds: f64) -> Self {
-        Self { stitching, fill_seconds }
+        Self { stitching, fill_seconds, kept: None }
     }
 
     /// Whose the box of a track is in a frame.
@@ -41,12 +43,23 @@ impl Identities {
 
     /// Number of people.
     pub(crate) fn people(&self) -> u32 {
-        u32::try_from(self.stitching.persons()).unwrap_or(u32::MAX)
+        u32::try_from(self.kept.as_ref().map_or_else(|| self.stitching.persons(), BTreeSet::len)).unwrap_or(u32::MAX)
     }
 
-    /// Leaves these people; what the others had is nobody's.
-    pub(super) fn keep(&mut self, kept: &BTreeSet<IdentityId>) {
-        self.stitching.keep(kept);
+    /// Leaves these people; what the others have is nobody's.
+    pub(super) fn keep(&mut self, kept: BTreeSet<IdentityId>) {
+        self.kept = Some(kept);
+    }
+
+    /// Whether a person is left.
+    pub(super) fn is_kept(&self, identity: IdentityId) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.contains(&identity))
+    }
+
+    /// The first number that nobody was given.
+    pub(super) fn free(&self) -> u32 {
+        let given = self.stitching.spans.values().flatten().filter_map(|(_, identity)| *identity);
+        given.max().map_or(1, |last| last.get().saturating_add(1))
     }
 
     /// What is kept of them, with who was seen when.
@@ -72,7 +85,7 @@ impl Identities {
         File {
             version: IDENTITIES_VERSION,
             people,
-            joins: joins.iter().map(join).collect(),
+            joins: joins.iter().filter(|join| self.is_kept(join.identity)).map(join).collect(),
             splits: splits.iter().map(split).collect(),
         }
     }

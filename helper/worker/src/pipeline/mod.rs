@@ -211,6 +211,7 @@ fn passes(
         precision: spec.precision,
         tracker: job.tracker().into(),
         identities: spec.identities,
+        anchors: spec.anchors.clone(),
         pose_batch: job.pose_batch(),
         runtime: job.runtime.info().version.clone(),
         cpu: crate::doctor::cpu(),

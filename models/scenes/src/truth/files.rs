@@ -129,6 +129,7 @@ impl Truth<'_> {
                 precision: Default::default(),
                 tracker: "truth".into(),
                 identities: Default::default(),
+                anchors: Vec::new(),
                 pose_batch: 1,
                 runtime: String::new(),
                 cpu: String::new(),
