@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct Helper {
     /// Gone with the helper.
     pub folder: tempfile::TempDir,
-    /// The test data.
+    /// The test data, or a folder that isn't there.
     pub data: PathBuf,
     binaries: PathBuf,
     runtime: PathBuf,
@@ -30,12 +30,19 @@ pub struct Finished {
 impl Helper {
     /// `None`, said aloud, where data, runtime or binaries are missing.
     pub fn new(test: &str) -> Option<Self> {
-        let (data, runtime) = (crate::data(test)?, crate::runtime(test)?);
+        let data = crate::data(test)?;
+        Some(Self { data, ..Self::bare(test)? })
+    }
+
+    /// The same without data: there are no models but those that are built in.
+    pub fn bare(test: &str) -> Option<Self> {
+        let runtime = crate::runtime(test)?;
         let Some(binaries) = std::env::var_os("SILHUETA_BIN_DIR").map(PathBuf::from) else {
             crate::skip(test, "SILHUETA_BIN_DIR is not set: `cargo xtask test` sets it");
             return None;
         };
-        Some(Self { folder: tempfile::tempdir().expect("a temporary folder"), data, binaries, runtime })
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Some(Self { data: folder.path().join("no data"), folder, binaries, runtime })
     }
 
     /// A path in the helper's folder.

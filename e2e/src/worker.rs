@@ -153,6 +153,7 @@ pub fn job(helper: &Helper, source: &Path, out: &str) -> JobSpec {
             id: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             file: file.display().to_string(),
             sha256: "00".repeat(32),
+            builtin: false,
         }
     };
     JobSpec {

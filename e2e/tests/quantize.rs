@@ -13,7 +13,7 @@ use silhueta_shared::worker::{Command, Event};
 fn models(data: &Path) -> JobModels {
     let model = |id: &str| {
         let file = data.join(format!("models/{id}.onnx")).display().to_string();
-        ModelFile { id: id.into(), file, sha256: String::new() }
+        ModelFile { id: id.into(), file, ..ModelFile::default() }
     };
     JobModels {
         detector: Some(model("rtmdet_nano")),

@@ -278,6 +278,11 @@ impl JobModels {
         [self.detector.as_ref(), self.reid.as_ref(), Some(&self.pose), self.lifter.as_ref()].into_iter().flatten()
     }
 
+    /// The ids of those that are built in.
+    pub fn builtin(&self) -> Vec<String> {
+        self.files().filter(|model| model.builtin).map(|model| model.id.clone()).collect()
+    }
+
     /// All of them, to be changed.
     pub fn files_mut(&mut self) -> impl Iterator<Item = &mut ModelFile> {
         [self.detector.as_mut(), self.reid.as_mut(), Some(&mut self.pose), self.lifter.as_mut()].into_iter().flatten()

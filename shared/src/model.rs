@@ -60,7 +60,7 @@ impl Profile {
 }
 
 /// A network's file, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelFile {
     /// The file's stem.
     pub id: String,
@@ -68,4 +68,7 @@ pub struct ModelFile {
     pub file: String,
     /// SHA-256 of its bytes, lower-case hex.
     pub sha256: String,
+    /// It is one of the small ones that are part of the program.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub builtin: bool,
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::{Device, Failure, Stage};
+use crate::job::{Device, Failure, JobModels, Stage};
 
 /// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,6 +148,11 @@ pub enum Notice {
         /// Which and what.
         text: String,
     },
+    /// Small networks that are part of the program run, as there are no others.
+    SmallNetworks {
+        /// Their ids.
+        models: Vec<String>,
+    },
     /// A model takes several pictures a run however few there are, and that can't be changed: it costs time.
     FixedBatch {
         /// The model's id.
@@ -210,11 +215,18 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Says which of these are small ones, if any is.
+    pub fn of_small(models: &JobModels) -> Option<Self> {
+        let models = models.builtin();
+        (!models.is_empty()).then_some(Self::SmallNetworks { models })
+    }
+
     /// How loud.
     pub const fn level(&self) -> Level {
         match self {
             Self::Video(_)
             | Self::Model { .. }
+            | Self::SmallNetworks { .. }
             | Self::FixedBatch { .. }
             | Self::LeftOver { .. }
             | Self::Interrupted
@@ -304,6 +316,12 @@ impl fmt::Display for Notice {
             Self::Identified { tracks, people } => write!(f, "{tracks} tracks are {people} people"),
             Self::Video(warning) => warning.fmt(f),
             Self::Model { text } => f.write_str(text),
+            Self::SmallNetworks { models } => write!(
+                f,
+                "these networks are the small ones that are built in: {}; larger ones see more: `silhueta models fetch` \
+                 brings them, `silhueta models import FILE` takes your own",
+                models.join(", ")
+            ),
             Self::FixedBatch { model, batch } => write!(
                 f,
                 "{model} takes {batch} pictures a run however few there are: one costs as much as {batch}; export it \

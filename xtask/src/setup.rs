@@ -88,10 +88,6 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
     setup.build()?;
     let mut command = Command::new(target().join("debug").join("silhueta"));
     setup.dress(&mut command);
-    if let Some(models) = development_models() {
-        println!("── models: SILHUETA_MODELS isn't set, using those in {}", models.display());
-        command.env("SILHUETA_MODELS", models);
-    }
     command.args(for_silhueta(&with_sample(&args)?));
     // Ctrl+C reaches the helper from the terminal; this process waits for how it ends.
     ctrlc::set_handler(|| {}).context("Ctrl+C can't be listened for")?;
@@ -126,7 +122,7 @@ const SAMPLE: &str = "--sample";
 
 /// The sample's video: generated on first use, and again when the generator is newer.
 fn sample() -> Result<String> {
-    step("building the scene generator", || run_command(&mut cargo(&["build", "--quiet", "-p", "silhueta-scenes"])))?;
+    build_scenes()?;
     let program = target().join("debug").join("silhueta-scenes");
     let folder = target().join("scenes");
     let video = folder.join("sample.mp4");
@@ -138,6 +134,11 @@ fn sample() -> Result<String> {
         run_command(Command::new(&program).args(["make", "sample", "--out"]).arg(&folder))
     })?;
     Ok(video.display().to_string())
+}
+
+/// Builds what makes video with known truth.
+pub(crate) fn build_scenes() -> Result<()> {
+    step("building the scene generator", || run_command(&mut cargo(&["build", "--quiet", "-p", "silhueta-scenes"])))
 }
 
 /// What `silhueta` gets: a command of its own as it is, nothing for the page, all else as videos.
@@ -153,20 +154,6 @@ fn for_silhueta(args: &[String]) -> Vec<&str> {
 /// The commands of `silhueta`; a video of such a name is written `./serve`.
 const COMMANDS: [&str; 11] =
     ["serve", "run", "resume", "jobs", "stop", "models", "doctor", "help", "--help", "-h", "--version"];
-
-/// Weights beside a development checkout, where the user has named no folder and has none of their own.
-fn development_models() -> Option<PathBuf> {
-    if std::env::var_os("SILHUETA_MODELS").is_some() {
-        return None;
-    }
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-    let own = data.or_else(home).map(|folder| folder.join("silhueta/models"));
-    if own.is_some_and(|own| std::fs::read_dir(own).is_ok_and(|mut files| files.next().is_some())) {
-        return None;
-    }
-    test_data().join("models").canonicalize().ok()
-}
 
 /// Real weights and clips, where a development checkout has them.
 pub(crate) fn test_data() -> PathBuf {

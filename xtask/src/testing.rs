@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::setup::Setup;
+use crate::setup::{Setup, build_scenes};
 use crate::shell::{cache, cargo, command, root, run, seconds, step, succeeds, target};
 use crate::{house, packages, page};
 
@@ -90,6 +90,7 @@ pub(crate) fn test(filters: &[String]) -> Result<ExitCode> {
         // Here, not before all: a page or helper that doesn't build fails what needs it, and nothing else.
         setup.build_faulty()?;
         setup.build()?;
+        build_scenes()?;
         tests(&["-p", "silhueta-e2e"])
     });
     println!("\n{:<32}{:>14}{:>9}{:>9}{:>9}", "group", "time", "passed", "failed", "skipped");

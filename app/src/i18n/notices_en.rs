@@ -2,9 +2,10 @@
 
 use silhueta_shared::job::FailureCode;
 use silhueta_shared::notice::{AnewReason, Notice, VideoWarning};
+use silhueta_shared::protocol::Page;
 
 use super::Locale;
-use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
+use super::notices::{device, facts, failure_line, frames_of, page, people_of, stage, tracks_of, warning as told};
 
 const L: Locale = Locale::En;
 
@@ -45,6 +46,13 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Model: {text}"),
+        Notice::SmallNetworks { models } => {
+            format!(
+                "Small built-in networks run: {}. The page {} has larger ones",
+                models.join(", "),
+                page(L, Page::Modelos)
+            )
+        }
         Notice::FixedBatch { model, batch } => format!(
             "{model} only works on {batch} pictures at a time: one costs as much as {batch}. Export the model with a \
              batch of 1 or a dynamic one"

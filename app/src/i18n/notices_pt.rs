@@ -2,9 +2,10 @@
 
 use silhueta_shared::job::FailureCode;
 use silhueta_shared::notice::{AnewReason, Notice, VideoWarning};
+use silhueta_shared::protocol::Page;
 
 use super::Locale;
-use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
+use super::notices::{device, facts, failure_line, frames_of, page, people_of, stage, tracks_of, warning as told};
 
 const L: Locale = Locale::PtBr;
 
@@ -49,6 +50,13 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Modelo: {text}"),
+        Notice::SmallNetworks { models } => {
+            format!(
+                "Rodam redes pequenas embutidas: {}. Há maiores na página {}",
+                models.join(", "),
+                page(L, Page::Modelos)
+            )
+        }
         Notice::FixedBatch { model, batch } => format!(
             "{model} só trabalha com {batch} imagens por vez: uma imagem custa tanto quanto {batch}. Exporte o modelo \
              com lote 1 ou dinâmico"

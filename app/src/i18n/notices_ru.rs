@@ -2,9 +2,10 @@
 
 use silhueta_shared::job::FailureCode;
 use silhueta_shared::notice::{AnewReason, Notice, VideoWarning};
+use silhueta_shared::protocol::Page;
 
 use super::Locale;
-use super::notices::{device, facts, failure_line, frames_of, people_of, stage, tracks_of, warning as told};
+use super::notices::{device, facts, failure_line, frames_of, page, people_of, stage, tracks_of, warning as told};
 
 const L: Locale = Locale::Ru;
 
@@ -49,6 +50,10 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Video(warning) => told(L, warning),
         Notice::Model { text } => format!("Модель: {text}"),
+        Notice::SmallNetworks { models } => {
+            let models = models.join(", ");
+            format!("Работают встроенные малые сети: {models}. Большие — на странице «{}»", page(L, Page::Modelos))
+        }
         Notice::FixedBatch { model, batch } => format!(
             "{model} обрабатывает только по {batch} изображений сразу: одно стоит столько же, сколько {batch}. \
              Экспортируйте модель с размером пакета 1 или динамическим"

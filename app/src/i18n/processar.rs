@@ -63,7 +63,6 @@ pub(crate) struct Processar {
     pub(crate) between: &'static str,
     pub(crate) blocked_offline: &'static str,
     pub(crate) blocked_locked: fn(&str) -> String,
-    pub(crate) blocked_missing: fn(&str) -> String,
     pub(crate) blocked_gone: fn(&str) -> String,
     pub(crate) blocked_precision: fn(&str) -> String,
     pub(crate) blocked_device: fn(&str) -> String,
@@ -86,9 +85,6 @@ pub(crate) struct Processar {
     pub(crate) log_end: &'static str,
     pub(crate) welcome: &'static str,
     pub(crate) welcome_steps: [(&'static str, &'static str); 3],
-    pub(crate) scan: &'static str,
-    pub(crate) scanning: &'static str,
-    pub(crate) scanned: &'static str,
 }
 
 section!(Processar);
@@ -153,7 +149,6 @@ const PT_BR: Processar = Processar {
     between: "Pausa só durante o trabalho em um vídeo.",
     blocked_offline: "Sem conexão com o programa.",
     blocked_locked: |page| format!("{page} está trabalhando."),
-    blocked_missing: |role| format!("Falta um modelo para a função “{role}”."),
     blocked_gone: |role| format!("O modelo escolhido em “{role}” não está mais na pasta: escolha outro."),
     blocked_precision: |precision| {
         format!("{precision} não é possível com este dispositivo e estes modelos: veja os ajustes.")
@@ -188,9 +183,6 @@ const PT_BR: Processar = Processar {
             "Acompanhe os esqueletos ao vivo na etapa de pose; no fim há vídeo anotado e dados prontos para abrir.",
         ),
     ],
-    scan: "Procurar de novo",
-    scanning: "Procurando…",
-    scanned: "Ainda faltam os modelos acima.",
 };
 
 const EN: Processar = Processar {
@@ -253,7 +245,6 @@ const EN: Processar = Processar {
     between: "Pausing works only while a video is being worked on.",
     blocked_offline: "No connection to the helper.",
     blocked_locked: |page| format!("{page} is working."),
-    blocked_missing: |role| format!("There is no model for the role “{role}”."),
     blocked_gone: |role| format!("The model chosen for “{role}” is not in the folder any more: choose another."),
     blocked_precision: |precision| {
         format!("{precision} is not possible with this device and these models: see the settings.")
@@ -285,9 +276,6 @@ const EN: Processar = Processar {
             "Watch the skeletons live in the pose stage; at the end there are an annotated video and data ready to open.",
         ),
     ],
-    scan: "Look again",
-    scanning: "Looking…",
-    scanned: "The models above are still missing.",
 };
 
 const RU: Processar = Processar {
@@ -350,7 +338,6 @@ const RU: Processar = Processar {
     between: "Пауза возможна только во время работы над видео.",
     blocked_offline: "Нет связи с программой.",
     blocked_locked: |page| format!("Сейчас работает «{page}»."),
-    blocked_missing: |role| format!("Нет модели для роли «{role}»."),
     blocked_gone: |role| format!("Модели, выбранной для роли «{role}», больше нет в папке: выберите другую."),
     blocked_precision: |precision| {
         format!("{precision} невозможно с этим устройством и этими моделями: см. настройки.")
@@ -382,7 +369,4 @@ const RU: Processar = Processar {
         ("Начните", "Каждый человек найден, прослежен через всё видео и узнан, когда вернулся."),
         ("Смотрите и берите", "На этапе позы скелеты видны сразу; в конце готовы видео с разметкой и данные."),
     ],
-    scan: "Искать снова",
-    scanning: "Поиск…",
-    scanned: "Моделей выше всё ещё нет.",
 };

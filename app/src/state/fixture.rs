@@ -104,7 +104,7 @@ pub(crate) fn shelf(models: Vec<ModelView>) -> ModelShelf {
         disk_free: None,
         models,
         offered: Vec::new(),
-        missing: Vec::new(),
+        better: Vec::new(),
         removed: Vec::new(),
     }
 }

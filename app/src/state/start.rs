@@ -2,7 +2,7 @@
 
 use silhueta_shared::job::{Device, Precision};
 use silhueta_shared::model::{INT8_SUFFIX, Role};
-use silhueta_shared::protocol::{JobSettings, ModelShelf, Page, SourceRef};
+use silhueta_shared::protocol::{JobSettings, ModelOrigin, ModelShelf, Page, SourceRef};
 use silhueta_shared::worker::DoctorReport;
 
 use super::merge::Merged;
@@ -14,8 +14,6 @@ pub(crate) enum Blocked {
     Offline,
     /// Another page works.
     Locked(Page),
-    /// No network for a role.
-    Missing(Role),
     /// The chosen network of a role is gone.
     Gone(Role),
     /// The chosen device can't be used.
@@ -48,9 +46,6 @@ pub(crate) fn startable(facts: &Facts<'_>) -> Result<Vec<SourceRef>, Blocked> {
     if let Some(page) = facts.locked_by {
         return Err(Blocked::Locked(page));
     }
-    if let Some(wanted) = facts.models.and_then(|shelf| shelf.missing.first()) {
-        return Err(Blocked::Missing(wanted.role));
-    }
     let memory = &facts.merged.memory;
     if memory.sources.is_empty() {
         return Err(Blocked::NoVideos);
@@ -77,6 +72,16 @@ pub(crate) fn startable(facts: &Facts<'_>) -> Result<Vec<SourceRef>, Blocked> {
         return Err(Blocked::Precision(memory.settings.precision));
     }
     Ok(usable)
+}
+
+/// The networks built in that start would run.
+pub(crate) fn small(settings: &JobSettings, shelf: &ModelShelf) -> Vec<String> {
+    let runs = |(role, choice): (Role, &Option<String>)| {
+        let mut fits = shelf.models.iter().filter(|model| model.role == Some(role));
+        fits.find(|model| choice.as_ref().is_none_or(|id| model.id == *id))
+    };
+    let runs = settings.choices().into_iter().filter_map(runs);
+    runs.filter(|model| model.origin == ModelOrigin::BuiltIn).map(|model| model.id.clone()).collect()
 }
 
 /// Whether the precision can be had: half precision from the device, int8 from a copy of at least one of the models.
@@ -112,7 +117,7 @@ mod tests {
     use crate::state::fixture::{file, model, root, shelf};
     use crate::state::memory::{Memory, Remembered};
     use crate::state::merge::{Heard, merge};
-    use silhueta_shared::protocol::{QueueView, WantedModel};
+    use silhueta_shared::protocol::{ModelView, QueueView};
 
     fn listed(names: &[&str]) -> Memory {
         let source = |name: &&str| Remembered { source: file(1, name), root: Some("/v".into()), facts: None };
@@ -173,6 +178,20 @@ mod tests {
     }
 
     #[test]
+    fn small_networks_run_where_there_are_no_others_or_they_are_chosen() {
+        let ours = |id, role| ModelView { origin: ModelOrigin::BuiltIn, ..model(id, role) };
+        // The helper puts first what runs by itself.
+        let models = [model("yolo", Role::Detector), ours("person", Role::Detector), ours("pose", Role::Pose)];
+        let shelf = shelf(models.into());
+        let small = |detector: Option<&str>| {
+            small(&JobSettings { detector: detector.map(ToOwned::to_owned), ..JobSettings::default() }, &shelf)
+        };
+        assert_eq!(small(None), ["pose"]);
+        assert_eq!(small(Some("person")), ["person", "pose"]);
+        assert_eq!(small(Some("gone")), ["pose"]);
+    }
+
+    #[test]
     fn each_reason_is_said_and_the_hardest_first() {
         let mut memory = listed(&["a"]);
         memory.settings.device = Device::Cuda;
@@ -187,10 +206,7 @@ mod tests {
         assert_eq!(blocked(Facts { machine: Some(&machine), ..facts(&gone) }), Blocked::Gone(Role::Pose));
         assert_eq!(blocked(facts(&merged(&memory, false))), Blocked::NoUsable);
         assert_eq!(blocked(facts(&merged(&listed(&[]), true))), Blocked::NoVideos);
-        let mut empty = shelf(Vec::new());
-        empty.missing.push(WantedModel { role: Role::Reid, id: "osnet".into(), url: None, licence: "MIT".into() });
-        assert_eq!(blocked(Facts { models: Some(&empty), ..facts(&good) }), Blocked::Missing(Role::Reid));
-        let locked = Facts { locked_by: Some(Page::Testes), models: Some(&empty), ..facts(&good) };
+        let locked = Facts { locked_by: Some(Page::Testes), ..facts(&good) };
         assert_eq!(blocked(locked), Blocked::Locked(Page::Testes));
         let offline = Facts { online: false, locked_by: Some(Page::Testes), ..facts(&good) };
         assert_eq!(blocked(offline), Blocked::Offline);

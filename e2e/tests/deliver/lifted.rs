@@ -5,7 +5,7 @@ use silhueta_shared::model::ModelFile;
 use super::*;
 
 fn lifter(file: &Path) -> ModelFile {
-    ModelFile { id: "human3d".into(), file: file.display().to_string(), sha256: "1f".repeat(32) }
+    ModelFile { id: "human3d".into(), file: file.display().to_string(), sha256: "1f".repeat(32), builtin: false }
 }
 
 fn small() -> PathBuf {

@@ -57,6 +57,17 @@ fn what_can_not_be_used_is_not_taken_in() {
 }
 
 #[test]
+fn without_an_id_what_does_better_than_the_built_in_is_fetched() {
+    let Some(user) = user("models: fetch what does better") else { return };
+    let done = user.run(&["fetch"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    user.is_whole();
+    let again = user.run(&["fetch"]);
+    assert!(again.code == Some(0) && again.stdout.contains("no role lacks a larger network"), "{again:?}");
+    assert_eq!(user.depot.asked().len(), 1);
+}
+
+#[test]
 fn a_digest_is_recorded_at_the_first_fetch_and_held_to_afterwards() {
     let Some(user) = user("models: verify") else { return };
     let done = user.run(&["fetch", ID]);

@@ -64,7 +64,7 @@ impl User {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.helper.command(&[&["models"], args].concat());
         command.env("SILHUETA_MODELS", self.folder()).env("SILHUETA_MANIFEST", self.helper.at("manifest.toml"));
-        command.env("NO_PROXY", "127.0.0.1");
+        command.env("NO_PROXY", "127.0.0.1").env("XDG_CACHE_HOME", self.helper.at("cache"));
         command
     }
 

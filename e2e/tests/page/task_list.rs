@@ -164,7 +164,7 @@ fn snapshot(jobs: Vec<JobView>) -> Snapshot {
             disk_free: None,
             models: Vec::new(),
             offered: Vec::new(),
-            missing: Vec::new(),
+            better: Vec::new(),
             removed: Vec::new(),
         },
         fetches: Vec::new(),

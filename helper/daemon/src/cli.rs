@@ -168,9 +168,9 @@ pub(crate) enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Fetch models by their names; goes on where it was stopped
+    /// Fetch models by their names, or what does better where only built-in ones are there; goes on where it was stopped
     Fetch {
-        #[arg(required = true, value_name = "ID")]
+        #[arg(value_name = "ID")]
         ids: Vec<String>,
         /// Seconds without a byte after which a connection is tried anew
         #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]

@@ -1,5 +1,6 @@
 //! `silhueta doctor`: what is there, what isn't, and what to do about it.
 
+use silhueta_registry::Builtin;
 use silhueta_shared::job::Failure;
 use silhueta_shared::worker::{Command, DoctorReport, Event};
 
@@ -48,7 +49,7 @@ fn print(report: &DoctorReport) {
     say(&format!("  models    in {}", folder.display()));
     let found = models::registry().scan();
     if found.is_empty() {
-        say("            none: `silhueta models list` tells which can be fetched; or set SILHUETA_MODELS to a folder");
+        say("            none: `silhueta models fetch` brings some; or set SILHUETA_MODELS to a folder");
     }
     for model in found {
         match &model.contract {
@@ -57,6 +58,14 @@ fn print(report: &DoctorReport) {
             }
             Err(error) => say(&format!("            {:32} not usable: {error}", model.id)),
         }
+    }
+    for network in Builtin::all() {
+        let about = network.contract().map_or_else(|error| error.to_string(), |contract| contract.family.to_string());
+        say(&format!(
+            "            {:32} {:9} {about}, built in: runs where there is no other",
+            network.id,
+            network.role.name()
+        ));
     }
     say(&format!("  disk      {} GB free here", report.disk_free >> 30));
 }

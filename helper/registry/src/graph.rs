@@ -202,7 +202,13 @@ pub fn read_as(path: &Path, name: &Path) -> Result<Signature, GraphError> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    parse(&bytes).map_err(|why| if why.is_empty() { checkpoint(name) } else { unusable(why) })
+    of_bytes(&bytes, name)
+}
+
+/// The same, for a file's bytes.
+pub(crate) fn of_bytes(bytes: &[u8], name: &Path) -> Result<Signature, GraphError> {
+    let unusable = |why| GraphError::Unusable { path: name.to_owned(), why };
+    parse(bytes).map_err(|why| if why.is_empty() { checkpoint(name) } else { unusable(why) })
 }
 
 /// Refuses a file whose name alone says that it is no network: PyTorch's.

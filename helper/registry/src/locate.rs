@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 
 use silhueta_shared::model::{ModelFile, Role};
 
+pub(crate) use digest::sha256_of;
 pub use digest::{sha256, sha256_unless};
 pub use error::{ModelError, ResolveError};
 
+use crate::builtin::Builtin;
 use crate::family::{Contract, recognise};
 use crate::graph;
 use crate::manifest::Manifest;
@@ -43,17 +45,25 @@ pub struct Resolved {
 pub struct Registry {
     folders: Vec<PathBuf>,
     manifest: &'static Manifest,
+    /// Where networks that are built in are laid out, if they may run.
+    builtin: Option<PathBuf>,
 }
 
 impl Registry {
     /// The models in `folders` (not in folders within them). A stem that is in two is the first one's.
     pub fn new(folders: Vec<PathBuf>) -> Self {
-        Self { folders, manifest: Manifest::builtin() }
+        Self::with_manifest(folders, Manifest::builtin())
     }
 
     /// The same, for another manifest than the one built in.
     pub fn with_manifest(folders: Vec<PathBuf>, manifest: &'static Manifest) -> Self {
-        Self { folders, manifest }
+        Self { folders, manifest, builtin: None }
+    }
+
+    /// The same, which falls back on the networks that are built in. They are laid out in `folder` when asked for.
+    #[must_use]
+    pub fn with_builtin(self, folder: PathBuf) -> Self {
+        Self { builtin: Some(folder), ..self }
     }
 
     /// The models that are known of.
@@ -66,6 +76,14 @@ impl Registry {
         let files = self.files();
         let known = self.manifest.find(id).into_iter().flat_map(|entry| entry.stems());
         std::iter::once(id).chain(known).find_map(|stem| files.get(stem)).cloned()
+    }
+
+    /// The file of the network of this name that is built in, laid out; `None` where there is none, or those may not run.
+    ///
+    /// # Errors
+    /// [`ResolveError::NotLaidOut`].
+    pub fn built_in(&self, id: &str) -> Result<Option<PathBuf>, ResolveError> {
+        Builtin::find(id).and_then(|network| self.laid_out(network)).transpose()
     }
 
     /// The folders, in the order in which they are looked through.
@@ -82,8 +100,9 @@ impl Registry {
     /// The network for `role`.
     ///
     /// `choice` is a path (it has a separator, ends like a model file, or exists) or an id: the stem of a
-    /// file in the folders, or a name by which the manifest knows it. Without a choice it is the first of
-    /// the manifest that is there, else the only file for `role`, else the first of those by name.
+    /// file in the folders, a name by which the manifest knows it, or that of one that is built in. Without a choice
+    /// it is the first of the manifest that is there, else the only file for `role`, else the first of those by name,
+    /// else the one that is built in.
     ///
     /// # Errors
     /// [`ResolveError`]: what was looked for, where, and what to do. A named file is never replaced by
@@ -128,6 +147,9 @@ impl Registry {
         if let Some(path) = std::iter::once(id).chain(known).find_map(|stem| files.get(stem)) {
             return Ok(path.clone());
         }
+        if let Some(path) = self.built_in(id)? {
+            return Ok(path);
+        }
         Err(ResolveError::UnknownId {
             id: id.to_owned(),
             role,
@@ -139,12 +161,20 @@ impl Registry {
 
     fn ids_of(&self, role: Role) -> Vec<String> {
         let fits = |found: &Found| found.contract.as_ref().is_ok_and(|contract| contract.role() == role);
-        self.scan().into_iter().filter(fits).map(|found| found.id).collect()
+        let builtin = Builtin::of(role).filter(|_| self.builtin.is_some()).map(|network| network.id.to_owned());
+        self.scan().into_iter().filter(fits).map(|found| found.id).chain(builtin).collect()
+    }
+
+    /// The file of one that is built in; `None` where those may not run.
+    fn laid_out(&self, network: &Builtin) -> Option<Result<PathBuf, ResolveError>> {
+        let folder = self.builtin.as_ref()?;
+        let unwritable = |source| ResolveError::NotLaidOut { id: network.id, folder: folder.clone(), source };
+        Some(network.lay_out(folder).map_err(unwritable))
     }
 
     fn preferred(&self, role: Role) -> Result<Resolved, ResolveError> {
         let files = self.files();
-        let (mut warnings, mut tried) = (Vec::new(), HashSet::new());
+        let (mut warnings, mut unusable, mut tried) = (Vec::new(), Vec::new(), HashSet::new());
         for stem in self.manifest.of_role(role).flat_map(|entry| entry.stems()) {
             let Some(path) = files.get(stem) else { continue };
             tried.insert(path);
@@ -156,16 +186,33 @@ impl Registry {
                 Err(error) => warnings.push(format!("passed over {stem}: {error}")),
             }
         }
-        let fits = |path: &&PathBuf| inspect(path).is_ok_and(|contract| contract.role() == role);
-        match files.values().filter(|path| !tried.contains(path)).find(fits) {
-            Some(path) => self.checked(path, role, warnings),
-            None => Err(ResolveError::Nothing {
-                role,
-                folders: self.folders.clone(),
-                wanted: self.manifest.of_role(role).map(|entry| (entry.id.clone(), entry.url.clone())).collect(),
-                passed_over: warnings,
-            }),
+        for path in files.values().filter(|path| !tried.contains(path)) {
+            match inspect(path) {
+                Ok(contract) if contract.role() == role && !is_copy_of_builtin(path) => {
+                    return self.checked(path, role, warnings);
+                }
+                Ok(_) => {}
+                Err(error) => unusable.extend(self.passed_over(path, &error)),
+            }
         }
+        if let Some(path) = Builtin::of(role).and_then(|network| self.laid_out(network)) {
+            // Any of them may have been meant for this role.
+            warnings.extend(unusable);
+            let instead = |why| format!("a small built-in network runs; {why}");
+            return self.checked(&path?, role, warnings.into_iter().map(instead).collect());
+        }
+        Err(ResolveError::Nothing {
+            role,
+            folders: self.folders.clone(),
+            wanted: self.manifest.of_role(role).map(|entry| (entry.id.clone(), entry.url.clone())).collect(),
+            passed_over: warnings,
+        })
+    }
+
+    /// What is said of a file that can't be used, unless the manifest knows that it is for something else.
+    fn passed_over(&self, path: &Path, error: &ModelError) -> Option<String> {
+        let stem = path.file_stem()?.to_string_lossy();
+        self.manifest.find(&stem).is_none().then(|| format!("passed over {stem}: {error}"))
     }
 
     /// The file with its contract and digest, when it is for `role`.
@@ -188,7 +235,9 @@ impl Registry {
                 entry.sha256
             ));
         }
-        let model = ModelFile { id: id.to_owned(), file: file.to_owned(), sha256 };
+        // Also where somebody has brought it under another name.
+        let builtin = Builtin::of(role).is_some_and(|network| network.sha256() == sha256);
+        let model = ModelFile { id: id.to_owned(), file: file.to_owned(), sha256, builtin };
         Ok(Resolved { model, contract, warnings })
     }
 }
@@ -206,8 +255,21 @@ pub fn inspect(path: &Path) -> Result<Contract, ModelError> {
 /// # Errors
 /// [`ModelError`], with that name.
 pub fn inspect_as(path: &Path, name: &Path) -> Result<Contract, ModelError> {
-    let signature = graph::read_as(path, name)?;
-    recognise(&signature).map_err(|why| ModelError::NotRecognised { path: name.to_owned(), why })
+    recognised(&graph::read_as(path, name)?, name)
+}
+
+/// The same, for a file's bytes.
+pub(crate) fn inspect_bytes(bytes: &[u8], name: &Path) -> Result<Contract, ModelError> {
+    recognised(&graph::of_bytes(bytes, name)?, name)
+}
+
+fn recognised(signature: &graph::Signature, name: &Path) -> Result<Contract, ModelError> {
+    recognise(signature).map_err(|why| ModelError::NotRecognised { path: name.to_owned(), why })
+}
+
+/// An int8 copy of a network that is built in runs only where it is asked for: it is no better than that one.
+fn is_copy_of_builtin(path: &Path) -> bool {
+    path.file_stem().and_then(OsStr::to_str).is_some_and(Builtin::is_copy)
 }
 
 fn has_extension(path: &Path, known: &[&str]) -> bool {

@@ -47,7 +47,8 @@ mod tests {
     };
 
     fn summary() -> Summary {
-        let model = |id: &str| ModelFile { id: id.into(), file: format!("/m/{id}.onnx"), sha256: "00".into() };
+        let model =
+            |id: &str| ModelFile { id: id.into(), file: format!("/m/{id}.onnx"), sha256: "00".into(), builtin: false };
         Summary {
             version: SUMMARY_VERSION,
             state: SummaryState::Completed,

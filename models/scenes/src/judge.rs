@@ -68,7 +68,7 @@ impl Judge {
         let file = |path: &Path| ModelFile {
             id: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             file: path.to_string_lossy().into_owned(),
-            sha256: String::new(),
+            ..ModelFile::default()
         };
         Ok(Self {
             detector: networks::detector(runtime, Device::Cpu, &file(detector))?,

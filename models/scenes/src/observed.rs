@@ -78,7 +78,7 @@ impl Observed {
         let file = |path: &Path| ModelFile {
             id: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             file: path.to_string_lossy().into_owned(),
-            sha256: String::new(),
+            ..ModelFile::default()
         };
         let mut detector = networks::detector(runtime, Device::Cpu, &file(detector))?;
         let mut reid = networks::reid(runtime, Device::Cpu, &file(reid))?;

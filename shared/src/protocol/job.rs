@@ -176,6 +176,9 @@ pub struct Ran {
     pub reid: Option<String>,
     /// Found their joints, by id.
     pub pose: String,
+    /// Some of them are the small ones that are built in.
+    #[serde(default)]
+    pub small: bool,
 }
 
 /// One line of a job's log.

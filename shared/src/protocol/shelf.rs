@@ -17,12 +17,12 @@ pub struct ModelShelf {
     pub disk_used: u64,
     /// Bytes that are free on its disk, where the system says so.
     pub disk_free: Option<u64>,
-    /// What is there: what a job takes by itself first, then by name.
+    /// What is there: what a job takes by itself first, then by name, then what is built in.
     pub models: Vec<ModelView>,
     /// What is known and not there, in order of preference within a role.
     pub offered: Vec<OfferedModel>,
-    /// Roles of the main job that nothing fits, with what would.
-    pub missing: Vec<WantedModel>,
+    /// Roles of the main job for which there is only what is built in, with what does better.
+    pub better: Vec<WantedModel>,
     /// What was taken away and can be brought back, the last one first.
     pub removed: Vec<RemovedModel>,
 }
@@ -58,6 +58,8 @@ pub enum ModelOrigin {
     Known,
     /// The user brought or made it.
     Own,
+    /// It is part of the program: small, in no folder, and can't be taken away.
+    BuiltIn,
 }
 
 /// A model that is known and not there.
@@ -94,12 +96,12 @@ pub enum ModelSource {
     },
 }
 
-/// A role that nothing fits.
+/// A network that does better than the one that is built in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WantedModel {
     /// The role.
     pub role: Role,
-    /// A network that would do, as the manifest names it.
+    /// Its name, as the manifest has it.
     pub id: String,
     /// Where it is published, if it is.
     pub url: Option<String>,

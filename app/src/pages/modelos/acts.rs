@@ -1,4 +1,4 @@
-//! What can be done with a model that is not here, and what one press fetches for a newcomer.
+//! What can be done with a model that is not here, and what one press fetches in place of what is built in.
 
 use silhueta_shared::protocol::{FetchProgress, FetchState, ModelFetch, ModelSource, OfferedModel, WantedModel};
 
@@ -70,21 +70,21 @@ pub(super) fn figures(progress: &FetchProgress, size: Option<u64>, t: &Modelos, 
     said
 }
 
-/// What one press fetches of what is missing.
+/// What one press fetches of what does better.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needed {
     /// What is asked for: what has an address and is not under way.
     pub(super) ids: Vec<String>,
     /// Bytes of it that are still to come, where all of them are known.
     pub(super) bytes: Option<u64>,
-    /// Whether something of what is missing is under way.
+    /// Whether something of it is under way.
     pub(super) is_coming: bool,
 }
 
 /// What one press fetches.
-pub(super) fn needed(missing: &[WantedModel], offered: &[OfferedModel], fetches: &[ModelFetch]) -> Needed {
+pub(super) fn needed(better: &[WantedModel], offered: &[OfferedModel], fetches: &[ModelFetch]) -> Needed {
     let is_live = |id: &str| fetches.iter().any(|fetch| fetch.id == id && !fetch.state.has_ended());
-    let wanted = || missing.iter().filter(|wanted| wanted.url.is_some());
+    let wanted = || better.iter().filter(|wanted| wanted.url.is_some());
     let ids: Vec<_> = wanted().map(|wanted| &wanted.id).filter(|id| !is_live(id)).cloned().collect();
     let bytes = ids.iter().map(|id| {
         let offer = offered.iter().find(|offer| offer.id == *id)?;
@@ -149,22 +149,22 @@ mod tests {
     }
 
     #[test]
-    fn one_press_fetches_what_is_missing_and_not_under_way() {
-        let missing = [wanted("a", Some("http://x")), wanted("b", Some("http://x")), wanted("own", None)];
+    fn one_press_fetches_what_does_better_and_is_not_under_way() {
+        let better = [wanted("a", Some("http://x")), wanted("b", Some("http://x")), wanted("own", None)];
         let offered = [
             OfferedModel { size: Some(100), partial: 30, ..offer("a", Role::Reid) },
             OfferedModel { size: Some(50), ..offer("b", Role::Reid) },
         ];
-        let all = needed(&missing, &offered, &[]);
+        let all = needed(&better, &offered, &[]);
         assert_eq!((all.ids.as_slice(), all.bytes, all.is_coming), (&["a".into(), "b".into()][..], Some(120), false));
         let fetches = [ModelFetch { id: "a".into(), state: FetchState::Waiting }];
-        let rest = needed(&missing, &offered, &fetches);
+        let rest = needed(&better, &offered, &fetches);
         assert_eq!((rest.ids.as_slice(), rest.bytes, rest.is_coming), (&["b".into()][..], Some(50), true));
         // After a failure it can be pressed again.
         let fetches = [ModelFetch { id: "a".into(), state: failed() }];
-        assert_eq!(needed(&missing, &offered, &fetches).ids.len(), 2);
+        assert_eq!(needed(&better, &offered, &fetches).ids.len(), 2);
         // One of unknown size: no sum is told rather than a wrong one.
         let unknown = [offered[0].clone(), OfferedModel { size: None, ..offered[1].clone() }];
-        assert_eq!(needed(&missing, &unknown, &[]).bytes, None);
+        assert_eq!(needed(&better, &unknown, &[]).bytes, None);
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn Announcer() -> impl IntoView {
             let fetch = fetches.iter().find(|fetch| changed(&fetch.id))?;
             let said = match &fetch.state {
                 FetchState::Waiting => t().waiting,
-                FetchState::Running(_) => t().missing_under_way,
+                FetchState::Running(_) => t().under_way,
                 FetchState::Checking => t().checking,
                 FetchState::Done => t().done,
                 FetchState::Cancelled { .. } => return None,

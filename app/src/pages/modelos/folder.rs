@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::scan::Scan;
 use crate::components::Copy;
 use crate::i18n::modelos::Modelos;
 use crate::i18n::use_texts;
-use crate::pages::processar::Scan;
 use crate::state::shelf::Shelf;
 
 /// The folder's path, to be copied, and the button.

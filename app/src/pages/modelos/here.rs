@@ -18,37 +18,32 @@ use crate::state::shelf::Shelf;
 pub(super) fn Here(role: RwSignal<Option<Role>>) -> impl IntoView {
     let t = use_texts::<Modelos>();
     let shelf = expect_context::<Shelf>();
-    let ids = shelf.part(|shelf| shelf.models.iter().map(|model| model.id.clone()).collect::<Vec<_>>());
+    let files = shelf.part(|shelf| {
+        let files = shelf.models.iter().filter(|model| model.origin != ModelOrigin::BuiltIn);
+        files.map(|model| model.id.clone()).collect::<Vec<_>>()
+    });
     let roles = shelf.part(|shelf| shelf.models.iter().map(|model| model.role).collect::<Vec<_>>());
-    let is_empty = move || ids.with(Vec::is_empty);
-    let none_shown = move || !is_empty() && roles.with(|roles| !roles.iter().any(|of| is_shown(*of, role.get())));
+    let none_shown = move || roles.with(|roles| !roles.iter().any(|of| is_shown(*of, role.get())));
     let checking = move || shelf.is_busy_checking();
     view! {
         <section class="card models-list" data-testid="models-here">
             <div class="card-head">
                 <h2>
-                    {move || t().here} <span class="count num">{move || ids.with(|ids| (!ids.is_empty()).then_some(ids.len()))}</span>
+                    {move || t().here} <span class="count num">{move || roles.with(Vec::len)}</span>
                 </h2>
-                <Show when=move || !is_empty()>
+                <Show when=move || files.with(|files| !files.is_empty())>
                     <button
                         type="button"
                         class="button small"
                         data-testid="verify-all"
                         disabled=checking
-                        on:click=move |_| shelf.verify(ids.get_untracked())
+                        on:click=move |_| shelf.verify(files.get_untracked())
                     >
                         <Icon shape=Shape::Shield />
                         {move || if checking() { t().verifying } else { t().verify_all }}
                     </button>
                 </Show>
             </div>
-            <Show when=is_empty>
-                <p class="models-none" data-testid="none-here">
-                    <b>{move || t().none_here}</b>
-                    <br />
-                    {move || t().none_here_hint}
-                </p>
-            </Show>
             <Show when=none_shown>
                 <p class="models-none">{move || t().none_of_role}</p>
             </Show>
@@ -75,6 +70,9 @@ fn Row(id: String) -> impl IntoView {
     let of_row = id.clone();
     let first = shelf.part(move |shelf| is_first(&shelf.models, &of_row));
     let used = Memo::new(move |_| model.with(|model| model.as_ref().is_some_and(|model| model.used)));
+    let builtin = Memo::new(move |_| {
+        model.with(|model| model.as_ref().is_some_and(|model| model.origin == ModelOrigin::BuiltIn))
+    });
     let fresh = move || name.with_value(|id| shelf.is_fresh(id));
     let checking = move || name.with_value(|id| shelf.is_checking(id));
     let check = move || name.with_value(|id| shelf.check_of(id));
@@ -106,6 +104,9 @@ fn Row(id: String) -> impl IntoView {
                 <Show when=move || first.get()>
                     <span class="tag by-default" title=move || t().first_hint>{move || t().first}</span>
                 </Show>
+                <Show when=move || builtin.get()>
+                    <span class="tag built-in" title=move || t().built_in_hint>{move || t().built_in}</span>
+                </Show>
                 <Show when=fresh>
                     <span class="tag fresh">{move || t().fresh}</span>
                 </Show>
@@ -114,30 +115,32 @@ fn Row(id: String) -> impl IntoView {
                 </Show>
                 {tags}
             </div>
-            <div class="model-acts">
-                <button
-                    type="button"
-                    class="icon-button"
-                    data-testid="verify"
-                    disabled=checking
-                    title=move || t().verify
-                    aria-label=move || name.with_value(|id| (t().verify_label)(id))
-                    on:click=move |_| shelf.verify(vec![name.get_value()])
-                >
-                    <Icon shape=Shape::Shield />
-                </button>
-                <button
-                    type="button"
-                    class="icon-button"
-                    data-testid="remove"
-                    disabled=move || no_removal().is_some()
-                    title=move || no_removal().unwrap_or_else(|| t().remove.to_owned())
-                    aria-label=move || name.with_value(|id| (t().remove_label)(id))
-                    on:click=move |_| shelf.remove(name.get_value())
-                >
-                    <Icon shape=Shape::Trash />
-                </button>
-            </div>
+            <Show when=move || !builtin.get()>
+                <div class="model-acts">
+                    <button
+                        type="button"
+                        class="icon-button"
+                        data-testid="verify"
+                        disabled=checking
+                        title=move || t().verify
+                        aria-label=move || name.with_value(|id| (t().verify_label)(id))
+                        on:click=move |_| shelf.verify(vec![name.get_value()])
+                    >
+                        <Icon shape=Shape::Shield />
+                    </button>
+                    <button
+                        type="button"
+                        class="icon-button"
+                        data-testid="remove"
+                        disabled=move || no_removal().is_some()
+                        title=move || no_removal().unwrap_or_else(|| t().remove.to_owned())
+                        aria-label=move || name.with_value(|id| (t().remove_label)(id))
+                        on:click=move |_| shelf.remove(name.get_value())
+                    >
+                        <Icon shape=Shape::Trash />
+                    </button>
+                </div>
+            </Show>
             <div class="model-facts">{facts}</div>
             {unusable}
             {move || check().map(|check| view! { <Verdict check /> })}

@@ -11,17 +11,18 @@ mod folder;
 mod groups;
 mod held;
 mod here;
-mod missing;
 mod offered;
 mod removed;
 mod role_group;
+mod scan;
+mod small;
 mod tags;
 
 use leptos::prelude::*;
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::Page;
 
-pub(crate) use self::missing::Missing;
+pub(crate) use self::small::Small;
 
 use self::announce::Announcer;
 use self::bring::Bring;
@@ -30,6 +31,7 @@ use self::filter::{Filter, kept};
 use self::here::Here;
 use self::offered::Offered;
 use self::removed::Removed;
+use self::small::Large;
 use crate::i18n::modelos::Modelos as Texts;
 use crate::i18n::{notices, use_locale, use_texts};
 use crate::state::helper::HelperState;
@@ -53,7 +55,7 @@ pub(crate) fn Modelos() -> impl IntoView {
             <Announcer />
             <Show when=move || known.get()>
                 <div class="models">
-                    <Missing />
+                    <Large />
                     <div class="models-strip">
                         <Bring />
                         <Disk />

@@ -59,7 +59,7 @@ fn Row(id: String) -> impl IntoView {
     let facts = move || {
         let size = size.get().map(|size| view! { <span class="size num">{locale.get().bytes(size)}</span> });
         let rest = facts.clone().map(|(licence, site)| {
-            let site = site.map_or_else(|| t().missing_bring.to_owned(), |site| (t().from)(&site));
+            let site = site.map_or_else(|| t().no_address.to_owned(), |site| (t().from)(&site));
             view! {
                 <span>{t().licence_of(&licence)}</span>
                 <span>{site}</span>

@@ -180,7 +180,6 @@ fn said(blocked: Blocked, t: &Processar, locale: Locale) -> String {
     match blocked {
         Blocked::Offline => t.blocked_offline.into(),
         Blocked::Locked(page) => (t.blocked_locked)(notices::page(locale, page)),
-        Blocked::Missing(role) => (t.blocked_missing)(notices::role(locale, role)),
         Blocked::Gone(role) => (t.blocked_gone)(notices::role(locale, role)),
         Blocked::Device(device) => (t.blocked_device)(notices::device(locale, device)),
         Blocked::Precision(precision) => (t.blocked_precision)(precision.name()),

@@ -8,7 +8,6 @@ mod head;
 mod log;
 mod queue;
 mod results;
-mod scan;
 mod settings;
 mod stages;
 mod stall;
@@ -18,8 +17,6 @@ mod welcome;
 
 use leptos::prelude::*;
 use silhueta_shared::protocol::Page;
-
-pub(crate) use self::scan::Scan;
 
 use self::actions::Actions;
 use self::announce::Announcer;
@@ -32,10 +29,9 @@ use self::settings::Settings;
 use self::stages::Stages;
 use self::videos::Videos;
 use self::welcome::Welcome;
-use crate::pages::modelos::Missing;
+use crate::pages::modelos::Small;
 use crate::preview::PreviewTile;
 use crate::state::bench::Bench;
-use crate::state::helper::HelperState;
 
 /// The page.
 #[component]
@@ -43,21 +39,19 @@ pub(crate) fn Processar() -> impl IntoView {
     let bench = expect_context::<Bench>();
     let has_run = Memo::new(move |_| bench.jobs.with(|jobs| !jobs.is_empty()));
     let is_new = Memo::new(move |_| !has_run.get() && bench.sources.with(Vec::is_empty));
-    let shelf = expect_context::<HelperState>().models;
-    let lacks_models = Memo::new(move |_| shelf.with(|shelf| shelf.as_ref().is_some_and(|s| !s.missing.is_empty())));
     let active = move || bench.merged.with(|merged| merged.active);
     view! {
         <div class="page processar">
             <Head />
             <Announcer />
-            <div class="bench" class:new=is_new class:work-first=move || has_run.get() || lacks_models.get()>
+            <div class="bench" class:new=is_new class:work-first=move || has_run.get()>
                 <div class="bench-inputs">
                     <Videos />
                     <Settings />
                     <Actions />
+                    <Small />
                 </div>
                 <div class="bench-work" class:active=active>
-                    <Missing elsewhere=true />
                     <Show when=move || !is_new.get()>
                         <Stages />
                     </Show>
@@ -71,7 +65,7 @@ pub(crate) fn Processar() -> impl IntoView {
                             look=bench.look
                         />
                     </Show>
-                    <Show when=move || is_new.get() && !lacks_models.get()>
+                    <Show when=move || is_new.get()>
                         <Welcome />
                     </Show>
                 </div>

@@ -1,14 +1,16 @@
 //! What came out: people, tracks and files of every video of the run that is done.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 use silhueta_shared::job::Precision;
-use silhueta_shared::protocol::{JobId, JobView, Ran};
+use silhueta_shared::protocol::{JobId, JobView, Page, Ran};
 use silhueta_shared::state::JobState;
 
 use crate::components::{Copy, Icon, Shape};
 use crate::i18n::results::{Results, about};
 use crate::i18n::{Locale, notices, use_locale, use_texts};
 use crate::state::bench::Bench;
+use crate::state::route;
 
 /// Opened in a tab of its own; every other file is downloaded.
 const OPENED: &str = "overlay.mp4";
@@ -54,6 +56,7 @@ fn OfJob(id: JobId) -> impl IntoView {
     let links = files.into_iter().map(|name| view! { <FileLink id name /> }).collect_view();
     let (people, tracks) = (u64::from(results.people), u64::from(results.tracks));
     let folder = results.folder.clone();
+    let is_small = results.ran.as_ref().is_some_and(|ran| ran.small);
     view! {
         <article class="result">
             <h3 title=results.folder.clone()>{job.source.name().to_owned()}</h3>
@@ -74,6 +77,11 @@ fn OfJob(id: JobId) -> impl IntoView {
                 })}
             </dl>
             {results.ran.map(|ran| view! { <p class="quiet ran" data-testid="ran">{move || made_with(locale.get(), &ran)}</p> })}
+            {is_small.then(|| view! {
+                <p class="quiet ran" data-testid="ran-small">
+                    {move || t().small} " " <A href=route::path(Page::Modelos)>{move || notices::page(locale.get(), Page::Modelos)}</A>
+                </p>
+            })}
             <ul class="files">{links}</ul>
             <p class="folder">
                 <span class="quiet">{move || t().folder}</span>
@@ -87,7 +95,7 @@ fn OfJob(id: JobId) -> impl IntoView {
 
 /// `CPU · int8 · yolov8n-int8, osnet_x0_5, tinypose-int8`; a precision that nobody chose goes without saying.
 fn made_with(locale: Locale, ran: &Ran) -> String {
-    let Ran { device, precision, detector, reid, pose } = ran;
+    let Ran { device, precision, detector, reid, pose, .. } = ran;
     let precision = if *precision == Precision::Auto { String::new() } else { format!(" · {precision}") };
     let networks: Vec<_> = [detector.as_deref(), reid.as_deref(), Some(pose)].into_iter().flatten().collect();
     format!("{}{precision} · {}", notices::device(locale, *device), networks.join(", "))

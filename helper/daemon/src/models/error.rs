@@ -50,6 +50,8 @@ pub(crate) enum StoreError {
     BadName { name: String },
     #[error("there is no file of {id} in {}", folder.display())]
     NotThere { id: String, folder: PathBuf },
+    #[error("{id} is built in: it is always there, and can't be fetched, checked or taken away")]
+    BuiltIn { id: String },
     #[error("{id} is in use by a running job")]
     InUse { id: String },
     #[error("{id} can't be brought back: {why}")]

@@ -50,7 +50,8 @@ fn copy_of(role: Role, original: &ModelFile) -> Result<ModelFile, String> {
     })?;
     let made_of = made_of(Path::new(&copy.model.file)).ok_or("nothing beside its int8 copy tells what it costs")?;
     if made_of == original.sha256 {
-        Ok(copy.model)
+        // A copy of a small one is no larger.
+        Ok(ModelFile { builtin: original.builtin, ..copy.model })
     } else {
         Err("its int8 copy was made of another file; make it anew with --force".into())
     }

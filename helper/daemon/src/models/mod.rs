@@ -19,6 +19,7 @@ mod stream;
 pub(crate) mod terminal;
 mod trash;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -38,9 +39,12 @@ use silhueta_shared::model::{ModelFile, Role};
 use crate::exit::CliError;
 use crate::folders;
 
-/// The models of `$SILHUETA_MODELS`, else of the user's own folder.
+/// The roles of the main job.
+pub(crate) const ROLES: [Role; 3] = [Role::Detector, Role::Reid, Role::Pose];
+
+/// The models of `$SILHUETA_MODELS`, else of the user's own folder, and behind them those that are built in.
 pub(crate) fn registry() -> Registry {
-    Registry::with_manifest(vec![folder()], manifest())
+    store().registry()
 }
 
 /// The same folder, to bring models to and take them away from.
@@ -76,10 +80,17 @@ pub(crate) fn resolve(
     mut warn: impl FnMut(String),
 ) -> Result<JobModels, Failure> {
     let registry = registry();
+    let mut said = HashSet::new();
+    // A file that can't be used is passed over for each role that it might have been for.
+    let mut warn = |warning: String| {
+        if said.insert(warning.clone()) {
+            warn(warning);
+        }
+    };
     Ok(JobModels {
         detector: Some(find(&registry, Role::Detector, detector, &mut warn)?),
         reid: Some(find(&registry, Role::Reid, reid, &mut warn)?),
-        pose: find(&registry, Role::Pose, pose, warn)?,
+        pose: find(&registry, Role::Pose, pose, &mut warn)?,
         lifter: None,
     })
 }
@@ -99,10 +110,10 @@ fn find(registry: &Registry, role: Role, choice: Option<&str>, warn: impl FnMut(
 /// The stem that a lifter has which goes before others.
 const LIFTER: &str = "human3d";
 
-/// The lifter of `human3d`: the one of that name, else the first in the models folder.
+/// The lifter of `human3d`: the one of that name, else the first in the models folder, else the one that is built in.
 ///
 /// # Errors
-/// There is none, with what one must look like and how to bring it.
+/// That can't be laid out.
 pub(crate) fn resolve_lifter() -> Result<ModelFile, Failure> {
     lifter_of(&registry())
 }
@@ -129,21 +140,21 @@ pub(crate) fn folder() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
-    fn a_lifter_is_the_one_called_human3d_or_the_first_or_a_clear_refusal() {
-        let folder = tempfile::tempdir().unwrap();
+    fn a_lifter_is_the_one_called_human3d_or_the_first_or_the_one_built_in() {
+        let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let registry = Registry::new(vec![folder.path().to_owned()]);
         let failure = lifter_of(&registry).unwrap_err();
         assert_eq!(failure.code, FailureCode::ModelUnfit);
         assert!(failure.message.starts_with("there is no lifter; looked in "), "{}", failure.message);
         assert!(failure.hint.unwrap().contains("silhueta models import"));
 
-        let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/builtin/lifter_small.onnx");
-        let bring = |name: &str| std::fs::copy(&small, folder.path().join(name)).unwrap();
+        let registry = registry.with_builtin(cache.path().to_owned());
+        let small = lifter_of(&registry).unwrap();
+        assert_eq!((small.id.as_str(), small.builtin), ("lifter_small", true));
+        let bring = |name: &str| std::fs::copy(&small.file, folder.path().join(name)).unwrap();
         bring("motion.onnx");
         assert_eq!(lifter_of(&registry).unwrap().id, "motion");
         bring("alpha.onnx");

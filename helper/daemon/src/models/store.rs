@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use silhueta_registry::locate::{inspect, sha256_unless};
 use silhueta_registry::manifest::{Entry, Manifest, Profile};
-use silhueta_registry::{Contract, Family, Registry};
+use silhueta_registry::{Builtin, Contract, Family, Found, Registry, builtin};
 use silhueta_shared::model::Role;
 use silhueta_shared::pose::KeypointSet;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::StoreError;
 use super::ledger::Ledger;
 use super::part::{Part, remove};
+use crate::folders;
 
 /// The folder for what is not a model yet: downloads, locks.
 pub(super) const WORK: &str = ".fetch";
@@ -50,6 +51,8 @@ pub(crate) enum ItemState {
     There(String),
     /// It is there and can't be used; why.
     Unusable(String),
+    /// It is part of the program; what its graph says it is.
+    BuiltIn(String),
     /// It can be fetched; from where.
     Fetchable(String),
     /// It has to be brought.
@@ -105,12 +108,20 @@ impl Store {
     }
 
     pub(super) fn registry(&self) -> Registry {
-        Registry::with_manifest(vec![self.folder.clone()], self.manifest)
+        let cache = folders::own("XDG_CACHE_HOME", ".cache").unwrap_or_default();
+        Registry::with_manifest(vec![self.folder.clone()], self.manifest).with_builtin(cache.join("silhueta/builtin"))
     }
 
     pub(super) fn entry(&self, id: &str) -> Result<&'static Entry, StoreError> {
         let known = || self.manifest.models().iter().map(|entry| entry.id.clone()).collect();
-        self.manifest.find(stem(id)).ok_or_else(|| StoreError::Unknown { id: id.to_owned(), known: known() })
+        let unknown = || StoreError::Unknown { id: id.to_owned(), known: known() };
+        self.manifest.find(stem(id)).ok_or_else(|| built_in(id).unwrap_or_else(unknown))
+    }
+
+    /// What to fetch for a role that has nothing but what is built in; a model to bring where none can be fetched.
+    pub(crate) fn better(&self, role: Role) -> Option<&'static Entry> {
+        let mut of_role = self.manifest.of_role(role);
+        of_role.find(|entry| entry.url.is_some()).or_else(|| self.manifest.of_role(role).next())
     }
 
     /// The name by which a model is fetched, if it can be.
@@ -128,7 +139,7 @@ impl Store {
     /// The file of an id, which is in the folder itself.
     pub(super) fn file_of(&self, id: &str) -> Result<PathBuf, StoreError> {
         let not_there = || StoreError::NotThere { id: id.to_owned(), folder: self.folder.clone() };
-        self.registry().file(stem(id)).ok_or_else(not_there)
+        self.registry().file(stem(id)).ok_or_else(|| built_in(id).unwrap_or_else(not_there))
     }
 
     /// Bytes of an unfinished download.
@@ -153,9 +164,13 @@ impl Store {
         self.work().join(format!("{id}.unpacked.part"))
     }
 
-    /// All that is there, then all that could be. Reads each file whole.
+    /// All that is there, what is built in, then all that could be. Reads each file whole.
     pub(crate) fn list(&self) -> Vec<Item> {
         let mut items: Vec<_> = self.registry().scan().into_iter().map(|found| self.item_there(found)).collect();
+        let is_taken = |id: &str| items.iter().any(|item| item.id == id);
+        let builtin: Vec<_> =
+            Builtin::all().iter().filter(|network| !is_taken(network.id)).map(item_built_in).collect();
+        items.extend(builtin);
         let is_there = |entry: &Entry| entry.stems().any(|stem| items.iter().any(|item| item.id == stem));
         let absent: Vec<_> = self.manifest.models().iter().filter(|entry| !is_there(entry)).collect();
         items.extend(absent.into_iter().map(|entry| Item {
@@ -171,7 +186,7 @@ impl Store {
         items
     }
 
-    fn item_there(&self, found: silhueta_registry::Found) -> Item {
+    fn item_there(&self, found: Found) -> Item {
         let entry = self.manifest.find(&found.id);
         let (role, state) = match &found.contract {
             Ok(contract) => (Some(contract.role()), ItemState::There(contract.family.to_string())),
@@ -221,6 +236,28 @@ impl Store {
         }
         Ok(Some(checks))
     }
+}
+
+fn item_built_in(network: &Builtin) -> Item {
+    let (keypoints, state) = match network.contract() {
+        Ok(contract) => (keypoints(&contract), ItemState::BuiltIn(contract.family.to_string())),
+        Err(error) => (None, ItemState::Unusable(error.to_string())),
+    };
+    Item {
+        id: network.id.to_owned(),
+        role: Some(network.role),
+        profile: Some(Profile::Fast),
+        keypoints,
+        size: Some(network.size()),
+        licence: Some(builtin::LICENCE.to_owned()),
+        state,
+        partial: 0,
+    }
+}
+
+/// Why nothing is done with a model of this name that is no file.
+fn built_in(id: &str) -> Option<StoreError> {
+    Builtin::find(stem(id)).map(|_| StoreError::BuiltIn { id: id.to_owned() })
 }
 
 /// The joints that a pose network finds, by its graph.

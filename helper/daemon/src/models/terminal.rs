@@ -4,9 +4,10 @@ mod show;
 
 use std::path::Path;
 
+use silhueta_shared::model::Role;
 use tokio_util::sync::CancellationToken;
 
-use super::{FetchOptions, Patience, Store, StoreError, mb, quantize, store};
+use super::{FetchOptions, Patience, ROLES, Store, StoreError, mb, quantize, store};
 use crate::cli::{ModelsCommand, complain, note, say};
 use crate::exit::{CliError, Exit};
 use crate::signals::Signals;
@@ -22,6 +23,7 @@ pub(crate) async fn models(command: ModelsCommand) -> Result<Exit, CliError> {
         match command {
             ModelsCommand::List { json } => aside(move |_| show::list(&store, json), token).await,
             ModelsCommand::Fetch { ids, stall, retries, renew, progress } => {
+                let ids = if ids.is_empty() { better(&store) } else { ids };
                 let patience = Patience { stall: std::time::Duration::from_secs(stall), retries };
                 fetch(&store, &ids, FetchOptions { patience, renew }, progress, &token).await
             }
@@ -61,6 +63,17 @@ async fn aside(
 ) -> Result<Exit, CliError> {
     let done = tokio::task::spawn_blocking(move || work(&stop)).await;
     done.map_err(|e| CliError::Runtime(format!("the work broke off: {e}")))?
+}
+
+/// What the roles of the main job lack that have nothing but what is built in.
+fn better(store: &Store) -> Vec<String> {
+    let registry = store.registry();
+    let lacks = |role: &Role| !registry.resolve(*role, None).is_ok_and(|resolved| !resolved.model.builtin);
+    let ids: Vec<_> = ROLES.into_iter().filter(lacks).filter_map(|role| Some(store.better(role)?.id.clone())).collect();
+    if ids.is_empty() {
+        say("no role lacks a larger network; `silhueta models list` tells what else there is");
+    }
+    ids
 }
 
 /// One after another; one that fails doesn't keep the others from their turn.

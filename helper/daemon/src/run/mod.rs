@@ -11,6 +11,7 @@ use silhueta_shared::job::{
     Anchor, ChannelOrder, Device, IdentityPreset, JobModels, JobSpec, Precision, TrackerKind, TrackerPreset,
 };
 use silhueta_shared::model::Role;
+use silhueta_shared::notice::Notice;
 use silhueta_shared::summary::Summary;
 use silhueta_shared::worker::{Command, Event};
 
@@ -80,6 +81,7 @@ fn resolve_models(options: &RunOptions) -> Result<JobModels, CliError> {
         let id = |role| models.of(role).map_or("none", |model| model.id.as_str());
         let (detector, reid, pose) = (id(Role::Detector), id(Role::Reid), id(Role::Pose));
         note(&format!("detector {detector}, re-identification {reid}, pose {pose}"));
+        Notice::of_small(&models).iter().for_each(|small| note(&small.to_string()));
     }
     Ok(models)
 }

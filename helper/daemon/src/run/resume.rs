@@ -12,7 +12,7 @@ use crate::cli::{ResumeOptions, complain};
 use crate::exit::{CliError, Exit};
 use crate::farewell::Farewell;
 use crate::signals::Signals;
-use crate::{place, remote, serve};
+use crate::{models, place, remote, serve};
 
 /// Goes on with all of them; one that fails doesn't keep the others from their turn.
 pub(crate) async fn resume(options: &ResumeOptions, farewell: &Farewell) -> Result<Exit, CliError> {
@@ -65,6 +65,11 @@ fn find(target: &str, job: Option<JobId>) -> Result<JobSpec, CliError> {
     // The folder may have been moved since; a network may have been replaced.
     spec.out_dir = absolute.display().to_string();
     for model in spec.models.files_mut() {
+        if model.builtin
+            && let Some(file) = models::registry().built_in(&model.id).map_err(|e| CliError::Runtime(e.to_string()))?
+        {
+            model.file = file.display().to_string();
+        }
         model.sha256 = sha256(Path::new(&model.file))
             .map_err(|e| CliError::Runtime(format!("the network {} can't be read: {e}", model.file)))?;
     }

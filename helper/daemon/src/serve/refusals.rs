@@ -23,7 +23,7 @@ impl From<StoreError> for WireError {
 fn code(error: &StoreError) -> ErrorCode {
     match error {
         StoreError::Unknown { .. } | StoreError::NotThere { .. } | StoreError::NotInTrash { .. } => ErrorCode::NotFound,
-        StoreError::NoAddress { .. } | StoreError::BadName { .. } => ErrorCode::BadValue,
+        StoreError::NoAddress { .. } | StoreError::BadName { .. } | StoreError::BuiltIn { .. } => ErrorCode::BadValue,
         StoreError::Busy { .. } | StoreError::InUse { .. } => ErrorCode::InUse,
         StoreError::Offline { .. } => ErrorCode::Offline,
         StoreError::Address(_) | StoreError::NoneGave { .. } => ErrorCode::NotDelivered,

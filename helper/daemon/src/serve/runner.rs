@@ -107,6 +107,7 @@ fn results_of(folder: &Path, summary: &Summary) -> ResultsView {
             detector: summary.models.detector.as_ref().map(|model| model.id.clone()),
             reid: summary.models.reid.as_ref().map(|model| model.id.clone()),
             pose: summary.models.pose.id.clone(),
+            small: summary.models.files().any(|model| model.builtin),
         }),
     }
 }
@@ -138,7 +139,8 @@ async fn turn(helper: &Helper, Turn { view, path, fresh, sharing, mut controls }
         Err(error) => return End::Failed(internal(&error.to_string())),
     };
     helper.state().bench.decided(view.id, &models);
-    warnings.into_iter().for_each(|text| helper.state().bench.note(Attempt::of(&view), Notice::Model { text }));
+    let notices = warnings.into_iter().map(|text| Notice::Model { text }).chain(Notice::of_small(&models));
+    notices.for_each(|notice| helper.state().bench.note(Attempt::of(&view), notice));
     let choosing = helper.folders.lock().await;
     let placed = match &view.task {
         Some(task) => {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use silhueta_registry::manifest::Entry;
 use silhueta_registry::recipe;
 use silhueta_shared::model::Role;
 use silhueta_shared::protocol::{
@@ -12,10 +13,7 @@ use silhueta_shared::protocol::{
 
 use super::helper::{Helper, State};
 use crate::disk;
-use crate::models::{self, Item, ItemState, Store};
-
-/// The roles of the main job.
-const ROLES: [Role; 3] = [Role::Detector, Role::Reid, Role::Pose];
+use crate::models::{self, Item, ItemState, ROLES, Store};
 
 /// What a look through the models folder found.
 #[derive(Debug)]
@@ -44,7 +42,7 @@ pub(super) fn unknown() -> ModelShelf {
         disk_free: None,
         models: vec![],
         offered: vec![],
-        missing: vec![],
+        better: vec![],
         removed: vec![],
     }
 }
@@ -53,28 +51,31 @@ pub(super) fn unknown() -> ModelShelf {
 fn scan(store: &Store) -> Look {
     store.empty_trash();
     let registry = models::registry();
-    let preferred = ROLES.iter().filter_map(|role| Some((*role, registry.resolve(*role, None).ok()?.model.id)));
-    let preferred = Preferred(preferred.collect());
+    // What stands in the way of one is told by the job that needs it.
+    let found = ROLES.into_iter().filter_map(|role| Some((role, registry.resolve(role, None).ok()?.model)));
+    let (builtin, own): (Vec<_>, Vec<_>) = found.partition(|(_, model)| model.builtin);
+    let lacking = ROLES.into_iter().filter(|role| own.iter().all(|(known, _)| known != role));
+    let better = lacking.filter_map(|role| store.better(role)).map(wanted).collect();
+    let preferred = Preferred(own.into_iter().chain(builtin).map(|(role, model)| (role, model.id)).collect());
     let (mut there, mut offered) = (Vec::new(), Vec::new());
     for item in store.list() {
         match item.state {
-            ItemState::There(_) | ItemState::Unusable(_) => there.push(view(store, item)),
+            ItemState::There(_) | ItemState::Unusable(_) | ItemState::BuiltIn(_) => there.push(view(store, item)),
             ItemState::Fetchable(_) | ItemState::BringYourOwn => offered.extend(offer(store, item)),
         }
     }
     // The one that a job takes by itself comes first.
     let is_preferred = |id: &String| preferred.0.iter().any(|(_, known)| known == id);
-    there.sort_by_key(|model| (!is_preferred(&model.id), model.id.clone()));
-    let missing = ROLES.iter().filter(|role| preferred.of(**role).is_none());
-    let missing = missing.filter_map(|role| wanted(store, *role)).collect();
+    let is_builtin = |model: &ModelView| model.origin == ModelOrigin::BuiltIn;
+    there.sort_by_key(|model| (!is_preferred(&model.id), is_builtin(model), model.id.clone()));
     let folder = store.folder();
     let shelf = ModelShelf {
         folder: folder.display().to_string(),
-        disk_used: there.iter().map(|model| model.size).sum(),
+        disk_used: there.iter().filter(|model| !is_builtin(model)).map(|model| model.size).sum(),
         disk_free: free(folder),
         models: there,
         offered,
-        missing,
+        better,
         removed: removed(store),
     };
     Look { shelf, preferred }
@@ -86,11 +87,15 @@ fn free(folder: &Path) -> Option<u64> {
 }
 
 fn view(store: &Store, item: Item) -> ModelView {
-    let origin = if store.manifest().find(&item.id).is_some() { ModelOrigin::Known } else { ModelOrigin::Own };
+    let origin = match item.state {
+        ItemState::BuiltIn(_) => ModelOrigin::BuiltIn,
+        _ if store.manifest().find(&item.id).is_some() => ModelOrigin::Known,
+        _ => ModelOrigin::Own,
+    };
     ModelView {
         role: item.role,
         about: match item.state {
-            ItemState::There(about) | ItemState::Unusable(about) => about,
+            ItemState::There(about) | ItemState::Unusable(about) | ItemState::BuiltIn(about) => about,
             ItemState::Fetchable(_) | ItemState::BringYourOwn => String::new(),
         },
         size: item.size.unwrap_or(0),
@@ -121,11 +126,9 @@ fn offer(store: &Store, item: Item) -> Option<OfferedModel> {
     })
 }
 
-fn wanted(store: &Store, role: Role) -> Option<WantedModel> {
-    let manifest = store.manifest();
-    let entry = manifest.of_role(role).find(|entry| entry.url.is_some()).or_else(|| manifest.of_role(role).next())?;
-    let (id, url, licence) = (entry.id.clone(), entry.url.clone(), entry.licence.clone());
-    Some(WantedModel { role, id, url, licence })
+fn wanted(entry: &Entry) -> WantedModel {
+    let Entry { role, id, url, licence, .. } = entry;
+    WantedModel { role: *role, id: id.clone(), url: url.clone(), licence: licence.clone() }
 }
 
 fn removed(store: &Store) -> Vec<RemovedModel> {

@@ -33,7 +33,16 @@ pub fn sha256_unless(path: &Path, stop: impl Fn() -> bool) -> io::Result<Option<
         let read = portion.len();
         file.consume(read);
     }
-    Ok(Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(Some(hex(digest)))
+}
+
+/// The same, of bytes that are here.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    hex(Sha256::new_with_prefix(bytes))
+}
+
+fn hex(digest: Sha256) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -71,6 +71,19 @@ pub enum ResolveError {
         /// Files that were there and could not be used, and why.
         passed_over: Vec<String>,
     },
+    /// It is part of the program and can't be put where it could run.
+    #[error(
+        "the built-in network {id} can't be laid out in {}: {source}; XDG_CACHE_HOME names another place",
+        folder.display()
+    )]
+    NotLaidOut {
+        /// Which.
+        id: &'static str,
+        /// Where.
+        folder: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// The path can't be written down in a record.
     #[error("the path {} is not Unicode; rename the file or its folder", .0.display())]
     NotUnicode(PathBuf),

@@ -203,3 +203,69 @@ fn without_a_lifter_it_is_said_what_one_is_and_how_to_bring_it() {
     put(folder.path(), "motion.onnx", &network(&[-1, 243, 17, 3], &[-1, 243, 17, 3]));
     assert_eq!(registry.resolve(Role::Lifter, None).unwrap().model.id, "motion");
 }
+
+fn falls_back(folder: &Path, cache: &Path) -> Registry {
+    registry(&[folder]).with_builtin(cache.to_owned())
+}
+
+#[test]
+fn what_is_built_in_runs_only_where_nobody_has_another() {
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let registry = falls_back(&folder.path().join("not there"), cache.path());
+    let small = registry.resolve(Role::Pose, None).unwrap();
+    assert_eq!((small.model.id.as_str(), small.model.builtin), ("pose_small", true));
+    assert!(Path::new(&small.model.file).starts_with(cache.path()) && small.warnings.is_empty());
+    assert_eq!(registry.resolve(Role::Pose, Some("pose_small")).unwrap(), small, "by its name");
+
+    let registry = falls_back(folder.path(), cache.path());
+    put(folder.path(), "mine.onnx", &network(&[-1, 3, 256, 192], &[-1, 17, 64, 48]));
+    let mine = registry.resolve(Role::Pose, None).unwrap().model;
+    assert_eq!((mine.id.as_str(), mine.builtin), ("mine", false));
+    // Brought under another name it is still the small one, and says so.
+    std::fs::copy(&small.model.file, folder.path().join("brought.onnx")).unwrap();
+    assert!(registry.resolve(Role::Pose, Some("brought")).unwrap().model.builtin);
+}
+
+#[test]
+fn what_is_built_in_never_runs_instead_of_what_was_named() {
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    put(folder.path(), "broken.onnx", b"<html>404");
+    let registry = falls_back(folder.path(), cache.path());
+    let said = |choice| registry.resolve(Role::Pose, Some(choice)).unwrap_err().to_string();
+    assert!(said("broken").contains("web page"));
+    let said = said("gone");
+    assert!(said.contains("\"gone\"") && said.contains("For pose there is: pose_small"), "{said}");
+    assert!(matches!(registry.resolve(Role::Reid, Some("pose_small")), Err(ResolveError::WrongRole { .. })));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_told_where_what_is_built_in_runs_instead() {
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    put(folder.path(), "rtmpose-l.onnx", b"");
+    put(folder.path(), "mine.onnx", b"<html>404");
+    put(folder.path(), "yolox_m.onnx", b"<html>404");
+    let resolved = falls_back(folder.path(), cache.path()).resolve(Role::Pose, None).unwrap();
+    assert!(resolved.model.builtin);
+    let [known, own] = resolved.warnings.as_slice() else { panic!("{:?}", resolved.warnings) };
+    assert!(known.starts_with("a small built-in network runs; passed over rtmpose-l: ") && known.contains("empty"));
+    assert!(own.contains("passed over mine: ") && own.contains("web page"), "it may have been meant: {own}");
+}
+
+#[test]
+fn an_int8_copy_of_what_is_built_in_runs_only_when_it_is_asked_for() {
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    put(folder.path(), "pose_small-int8.onnx", &network(&[-1, 3, 256, 192], &[-1, 17, 64, 48]));
+    let registry = falls_back(folder.path(), cache.path());
+    let id = |choice| registry.resolve(Role::Pose, choice).unwrap().model.id;
+    assert_eq!([id(None), id(Some("pose_small-int8"))], ["pose_small", "pose_small-int8"]);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = put(folder.path(), "a file", b"");
+    let said = falls_back(folder.path(), &cache).resolve(Role::Pose, None).unwrap_err().to_string();
+    for part in ["pose_small can't be laid out in", "a file", "XDG_CACHE_HOME"] {
+        assert!(said.contains(part), "{part} missing in {said}");
+    }
+}

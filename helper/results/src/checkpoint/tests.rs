@@ -30,7 +30,8 @@ fn key() -> JobKey {
 }
 
 fn checkpoint(done: u64) -> Checkpoint {
-    let model = |id: &str| ModelFile { id: id.into(), file: format!("/m/{id}.onnx"), sha256: "00".into() };
+    let model =
+        |id: &str| ModelFile { id: id.into(), file: format!("/m/{id}.onnx"), sha256: "00".into(), builtin: false };
     Checkpoint {
         key: key(),
         spec: JobSpec {

@@ -244,7 +244,12 @@ fn passes(
         tracks: identities.tracks(),
         identities: identities.people(),
         preview_frames: PreviewFrames { pose: pictures, ..PreviewFrames::default() },
-        warnings: warnings.iter().map(ToString::to_string).collect(),
+        // It was told when the networks were chosen; who finds the results should know, too.
+        warnings: warnings
+            .into_iter()
+            .chain(Notice::of_small(&spec.models))
+            .map(|warning| warning.to_string())
+            .collect(),
     };
     // Last of all: who finds it may trust the rest. The work folder goes after it: cut off in between, nothing is lost.
     write_summary(&out.join("summary.json"), &summary)?;

@@ -131,8 +131,11 @@ impl<'i, R: Iterator<Item = Result<FrameTracks, JobError>>> People<'i, R> {
             for held in self.held.iter_mut().skip(from + 1) {
                 while way.next_if(|sight| sight.frame < held.frame).is_some() {}
                 let Some(sight) = way.next_if(|sight| sight.frame == held.frame) else { continue };
+                // A track may have gone on as somebody else, or come from there: its number stands once in a frame.
+                let is_free = |track: &Option<TrackId>| held.boxes.iter().all(|known| known.track != *track);
+                let Some(track) = [last.track, next.track].into_iter().find(is_free) else { continue };
                 let score = last.score.min(next.score);
-                held.boxes.push(PersonRow { bbox: sight.bbox, score, is_filled: true, ..last });
+                held.boxes.push(PersonRow { track, bbox: sight.bbox, score, is_filled: true, ..last });
             }
         }
         self.held.push_back(FramePeople { frame: row.frame, pts: row.pts, boxes });
@@ -199,6 +202,8 @@ mod tests {
         let mut stitching = Stitching::of_tracks([track(1), track(2)]);
         // The third is the first again.
         stitching.spans.insert(track(3), vec![(0, IdentityId::new(1))]);
+        stitching.spans.insert(track(4), vec![(0, IdentityId::new(1)), (1, IdentityId::new(7))]);
+        stitching.spans.insert(track(5), vec![(0, IdentityId::new(8)), (2, IdentityId::new(1))]);
         let identities = Identities::new(stitching, 0.0);
         let mut people = People::new(rows, &identities, Limits { ticks, size: SIZE });
         let mut out = Vec::new();
@@ -237,6 +242,17 @@ mod tests {
         // Gap by gap, as it gets long enough: one of 200, one of 300, one of 400 ticks.
         let count = |ticks| filled(ticks, &film).concat().iter().filter(|(.., is_filled)| *is_filled).count();
         assert_eq!([count(199), count(200), count(300), count(400)], [0, 1, 3, 6]);
+    }
+
+    #[test]
+    fn a_filled_box_never_bears_the_number_of_a_track_that_is_in_the_frame() {
+        // The fourth is the first person, then another one; the fifth the other way round; the third the first again.
+        let ids = |film: &[&[(u32, f32)]]| -> Vec<Vec<u32>> {
+            filled(300, film).iter().map(|frame| frame.iter().map(|(track, ..)| *track).collect()).collect()
+        };
+        assert_eq!(ids(&[&[(4, 100.0)], &[(4, 300.0)], &[(4, 310.0), (3, 120.0)]]), [vec![4], vec![4, 3], vec![4, 3]]);
+        let both: [&[(u32, f32)]; 3] = [&[(4, 100.0)], &[(4, 300.0), (5, 500.0)], &[(5, 120.0)]];
+        assert_eq!(ids(&both), [vec![4], vec![4, 5], vec![5]], "no number is left for it");
     }
 
     #[test]

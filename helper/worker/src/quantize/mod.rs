@@ -161,7 +161,7 @@ fn measure(spec: &Compare, reporter: &Reporter) -> Result<Comparison, JobError> 
     let runtime = runtime()?;
     let mut finder = finder(&runtime, spec.role, &spec.models)?;
     let model = original(&spec.models, spec.role)?;
-    let copy = ModelFile { id: format!("{} in int8", model.id), file: spec.copy.clone(), sha256: String::new() };
+    let copy = ModelFile { id: format!("{} in int8", model.id), file: spec.copy.clone(), ..ModelFile::default() };
     let mut pair = [Network::open(&runtime, spec.role, model)?, Network::open(&runtime, spec.role, &copy)?];
     let mut times = [Vec::new(), Vec::new()];
     let mut changes = Changes::default();

@@ -184,6 +184,7 @@ fn notices() -> Vec<Notice> {
         Notice::PassedOver { device: text("CUDA"), why: text("No such library") },
         Notice::Identified { tracks: 21, people: 18 },
         Notice::Model { text: text("Its checksum is not the manifest's") },
+        Notice::SmallNetworks { models: vec![text("Person"), text("Pose")] },
         Notice::FixedBatch { model: text("YOLOX-m"), batch: 4 },
         Notice::Paused,
         Notice::Resumed,
@@ -262,6 +263,7 @@ fn results() -> ResultsView {
             detector: Some(text("YOLOX-m-int8")),
             reid: None,
             pose: text("RTMPose-l"),
+            small: true,
         }),
     }
 }
@@ -331,9 +333,9 @@ fn shelf() -> ModelShelf {
         folder: text("/home/ana/Models"),
         disk_used: 18_000_000,
         disk_free: Some(50_000_000_000),
-        models: known.chain([model(None, None, ModelOrigin::Own)]).collect(),
+        models: known.chain([ModelOrigin::Own, ModelOrigin::BuiltIn].map(|origin| model(None, None, origin))).collect(),
         offered: offered(),
-        missing: roles.into_iter().map(wanted).collect(),
+        better: roles.into_iter().map(wanted).collect(),
         removed: vec![RemovedModel {
             id: text("OSNet"),
             size: 900_000,
@@ -424,7 +426,7 @@ fn snapshot(full: bool) -> Snapshot {
     let shelf = if full {
         shelf()
     } else {
-        let nothing = ModelShelf { models: vec![], offered: vec![], missing: vec![], removed: vec![], ..shelf() };
+        let nothing = ModelShelf { models: vec![], offered: vec![], better: vec![], removed: vec![], ..shelf() };
         ModelShelf { disk_used: 0, disk_free: None, ..nothing }
     };
     Snapshot {

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_copy_that_is_slower_or_loses_people_says_so() {
-        let original = ModelFile { id: "tiny".into(), file: String::new(), sha256: String::new() };
+        let original = ModelFile { id: "tiny".into(), ..ModelFile::default() };
         let change = Change::Detector { people: 200, found: 199, new: 1, overlap: 0.97 };
         let comparison = |copy_ms| Comparison { runs: 9, original_ms: 20.0, copy_ms, change, truth: None };
         let quick = lines(&original, &comparison(10.0));

@@ -131,6 +131,7 @@ fn state(item: &Item) -> String {
     match &item.state {
         ItemState::There(about) => format!("there: {about}"),
         ItemState::Unusable(why) => format!("can't be used: {}", why.lines().next().unwrap_or_default()),
+        ItemState::BuiltIn(about) => format!("built in: {about}"),
         ItemState::Fetchable(_) if item.partial > 0 => format!("can be fetched, {} are here", mb(item.partial)),
         ItemState::Fetchable(_) => "can be fetched".to_owned(),
         ItemState::BringYourOwn => "bring your own".to_owned(),

@@ -102,15 +102,8 @@ pub(super) fn choose_model(
     let default = || preferred.map(str::to_owned).ok_or_else(|| unfit("no pose network was found".to_owned()));
     let (name, pose) = match asked {
         None => (default()?, None),
-        Some(HUMAN3D) => {
-            default()?;
-            if of_role(Role::Lifter).next().is_none() {
-                let error = format!("{HUMAN3D} needs a lifter, and there is none in {}", shelf.folder);
-                let error = WireError::new(ErrorCode::ModelUnfit, error).field("model");
-                return Err(error.hint(format!("`silhueta models import FILE.onnx --name {HUMAN3D}` takes one in")));
-            }
-            (HUMAN3D.to_owned(), None)
-        }
+        // There is always a lifter: one is built in.
+        Some(HUMAN3D) => default().map(|_| (HUMAN3D.to_owned(), None))?,
         Some(id) if of_role(Role::Pose).any(|model| model.id == id) => (id.to_owned(), Some(id.to_owned())),
         Some(id) => return Err(unfit(format!("there is no model {id:?}"))),
     };
@@ -173,12 +166,7 @@ mod tests {
         let choose = |asked| choose_model(asked, &there, Some("rtmpose-l"));
         assert_eq!(choose(Some("vitpose")).unwrap(), ("vitpose".into(), Some("vitpose".into())));
         assert_eq!(choose(None).unwrap(), ("rtmpose-l".into(), None));
-        let error = choose(Some("human3d")).unwrap_err();
-        assert!(error.message.contains("lifter") && error.hint.unwrap().contains("import"));
-        let mut with_lifter = shelf(&["vitpose", "rtmpose-l"]);
-        with_lifter.models[0].role = Some(Role::Lifter);
-        let chosen = choose_model(Some("human3d"), &with_lifter, Some("rtmpose-l")).unwrap();
-        assert_eq!(chosen, ("human3d".into(), None));
+        assert_eq!(choose(Some("human3d")).unwrap(), ("human3d".into(), None));
         for wrong in ["vitpose_swimming", "ViTPose", "", "../vitpose"] {
             let error = choose(Some(wrong)).unwrap_err();
             assert_eq!(error.code, ErrorCode::ModelUnfit);
