@@ -200,9 +200,11 @@ impl Client {
         }
     }
 
-    /// Leaves, politely.
+    /// Leaves, politely, and waits until the helper has let go of the socket.
     pub async fn leave(mut self) -> String {
         self.socket.close(None).await.expect("the socket closes");
+        let gone = async { while self.socket.next().await.is_some_and(|message| message.is_ok()) {} };
+        tokio::time::timeout(ANSWER, gone).await.expect("the helper lets go");
         self.resume
     }
 
