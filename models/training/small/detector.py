@@ -147,17 +147,18 @@ def loss(model, images, people):
     return focal + 2 * box, {"score": focal.detach(), "box": box.detach(), "cells": mine.sum() / len(images)}
 
 
-def batches(canvases):
-    """What `train` calls for the tensors of a step."""
+def batches(draw, stages, columns):
+    """What `train` calls for the tensors of a step: pictures that `draw(size)` gives by `stages`, and their rows,
+    `columns` wide, filled up with zeros."""
 
     def batch(share):
-        size, count, _ = next(stage for stage in STAGES if share <= stage[2])
-        drawn = [canvases.draw(size) for _ in range(count)]
-        people = np.zeros((count, max(max(len(rows) for _, rows in drawn), 1), 5), np.float32)
-        for row, (_, rows) in zip(people, drawn, strict=True):
+        size, count, _ = next(stage for stage in stages if share <= stage[2])
+        drawn = [draw(size) for _ in range(count)]
+        truth = np.zeros((count, max(max(len(rows) for _, rows in drawn), 1), columns), np.float32)
+        for row, (_, rows) in zip(truth, drawn, strict=True):
             row[: len(rows)] = rows
         images = torch.from_numpy(np.stack([image for image, _ in drawn])).permute(0, 3, 1, 2).float()
-        return images.contiguous(memory_format=torch.channels_last), torch.from_numpy(people)
+        return images.contiguous(memory_format=torch.channels_last), torch.from_numpy(truth)
 
     return batch
 
@@ -227,7 +228,8 @@ def main():
     def probe(mean):
         return {f"AP50_{name}": judge(mean, some).average_precision() for name, some in parts.items()}
 
-    model = train(model, batches(canvases), loss, options.minutes, "detector", probe=probe, every=2, out=options.state)
+    batch = batches(canvases.draw, STAGES, 5)
+    model = train(model, batch, loss, options.minutes, "detector", probe=probe, every=2, out=options.state)
     judges = {name: judge(model, some) for name, some in parts.items()}
     for name, some in judges.items():
         score, f1 = some.best()

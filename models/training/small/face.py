@@ -19,7 +19,7 @@ import boxes
 import frames
 import labels
 from blocks import Backbone, Conv, parameters, seed_all
-from detector import assign, calibration, decoded, overlap
+from detector import assign, batches, calibration, decoded, overlap
 from faces import UNLABELLED, Faces, known
 from training import declare, export, train
 
@@ -91,21 +91,6 @@ def loss(model, images, faces):
     far = F.smooth_l1_loss(points / side, truth / side, reduction="none", beta=0.05)
     marks = (far.mean((1, 2)) * weight).sum() / total
     return focal + 2 * box + 8 * marks, {"score": focal.detach(), "box": box.detach(), "points": marks.detach()}
-
-
-def batches(faces):
-    """What `train` calls for the tensors of a step."""
-
-    def batch(share):
-        size, count, _ = next(stage for stage in STAGES if share <= stage[2])
-        drawn = [faces.draw(size) for _ in range(count)]
-        truth = np.zeros((count, max(max(len(rows) for _, rows in drawn), 1), 15), np.float32)
-        for row, (_, rows) in zip(truth, drawn, strict=True):
-            row[: len(rows)] = rows
-        images = torch.from_numpy(np.stack([image for image, _ in drawn])).permute(0, 3, 1, 2).float()
-        return images.contiguous(memory_format=torch.channels_last), torch.from_numpy(truth)
-
-    return batch
 
 
 class Runner:
@@ -185,7 +170,8 @@ def main():
             told |= {f"AP50_{name}": judged.average_precision(), f"points_{name}": np.median(errors) if errors else 0.0}
         return told
 
-    model = train(model, batches(faces), loss, options.minutes, "face", probe=probe, every=2, out=options.state)
+    batch = batches(faces.draw, STAGES, 15)
+    model = train(model, batch, loss, options.minutes, "face", probe=probe, every=2, out=options.state)
     judges = {name: judge(model, some)[0] for name, some in parts.items()}
     for name, some in judges.items():
         score, f1 = some.best()

@@ -136,21 +136,21 @@ impl Memory {
     /// once.
     fn name(&mut self, order: &[&Present<'_>], seconds: f64, taken: &mut BTreeSet<IdentityId>) {
         let Config { think_seconds, sure_views, sure, .. } = self.config;
-        let new = |p: &&Present<'_>| Some((p.track, self.newcomers.get(&p.track)?));
-        let odds: Vec<_> =
-            order.iter().filter_map(new).map(|(track, new)| (track, new, self.candidates(new, taken))).collect();
         let mut best: Vec<(f64, TrackId, IdentityId)> = Vec::new();
         let mut strangers: Vec<(TrackId, f64)> = Vec::new();
-        for (track, new, odds) in &odds {
-            let all = 1.0 + odds.iter().map(|(_, odds)| odds).sum::<f64>();
+        for p in order {
+            let Some(new) = self.newcomers.get(&p.track) else { continue };
             let is_due = seconds - new.first.seconds >= think_seconds;
-            let least = if is_due { 0.5 } else { sure };
-            if is_due || new.seen.views.len() >= sure_views {
-                let enough = odds.iter().filter(|(_, odds)| odds / all > least);
-                best.extend(enough.map(|&(identity, odds)| (odds / all, *track, identity)));
+            if !is_due && new.seen.views.len() < sure_views {
+                continue;
             }
+            let odds = self.candidates(new, taken);
+            let all = 1.0 + odds.iter().map(|(_, odds)| odds).sum::<f64>();
+            let least = if is_due { 0.5 } else { sure };
+            let enough = odds.iter().filter(|(_, odds)| odds / all > least);
+            best.extend(enough.map(|&(identity, odds)| (odds / all, p.track, identity)));
             if is_due {
-                strangers.push((*track, 1.0 / all));
+                strangers.push((p.track, 1.0 / all));
             }
         }
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
