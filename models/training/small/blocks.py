@@ -65,9 +65,11 @@ def seed_all(seed):
     """One seed for everything that draws; one thread a process (two processes use two cores better than one does)."""
     import random
 
+    import cv2
     import numpy as np
 
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+    cv2.setRNGSeed(seed)
     torch.set_num_threads(1)
