@@ -53,7 +53,16 @@ fn a_silent_connection_stays_until_its_place_is_needed_and_a_slow_head_is_cut_on
     for socket in &mut more {
         assert_eq!(ask(socket, &server), 200, "nobody made room");
     }
-    assert_eq!(silent.iter_mut().take(2).map(|socket| ask(socket, &server)).collect::<Vec<_>>(), [0, 0]);
+    for socket in &mut silent[..2] {
+        socket.set_read_timeout(Some(SILENCE)).unwrap();
+        // Asked before it has noticed, it would still answer.
+        match socket.read(&mut [0]) {
+            Ok(n) => assert_eq!(n, 0, "one who was silent longest was told something"),
+            Err(error) => {
+                assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "one who was silent longest stays")
+            }
+        }
+    }
     assert_eq!(ask(&mut last, &server), 200, "one who just spoke had to leave");
     assert_eq!(ask(&mut silent[100], &server), 200);
 }
