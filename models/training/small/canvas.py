@@ -1,4 +1,5 @@
-"""Squares to train the detector on: frames cut, scaled, flipped and put together, with people pasted in, and spoilt.
+"""Squares to train the detector on: frames cut, scaled, flipped and put together, with people and things pasted in, and
+spoilt.
 
 `Canvases(frames)` decodes every frame once; `draw(size)` then makes one square, u8 `[size, size, 3]` BGR, and who is in
 it, f32 `[n, 5]`: x1, y1, x2, y2 and how sure it is that somebody is there, 0..1; 0 says that nothing is known of that
@@ -10,12 +11,12 @@ import numpy as np
 
 from boxes import PAD, iou
 
-SIDE = 640  # pixels of a decoded frame's longer side at most
+SIDE = 512  # pixels of a decoded frame's longer side at most
 LEAST_SCORE = 0.4  # teachers' boxes below this say nothing
 LEAST_VISIBLE = 0.15  # of a person, below which nobody could tell
 LEAST_SIDE = 5.0  # pixels of a box on the square
 REAL_SHARE = 0.55  # of the frames drawn
-MOSAIC_SHARE, PASTE_SHARE = 0.4, 0.4  # of the squares
+MOSAIC_SHARE, PASTE_SHARE, THING_SHARE = 0.4, 0.4, 0.4  # of the squares
 
 
 def known(frame):
@@ -103,7 +104,10 @@ class Canvases:
             canvas, rows = self._place(size, size, mosaic=False)
         if self.cutouts and self.random.random() < PASTE_SHARE:
             for _ in range(self.random.integers(1, 5)):
-                rows = self._paste(canvas, rows)
+                rows = self._paste_person(canvas, rows)
+        if self.random.random() < THING_SHARE:
+            for _ in range(self.random.integers(1, 4)):
+                rows = self._paste_thing(canvas, rows)
         small = (rows[:, 2] - rows[:, 0] < LEAST_SIDE) | (rows[:, 3] - rows[:, 1] < 1.6 * LEAST_SIDE)
         rows[small, 4] = 0
         return self._spoil(canvas), rows
@@ -141,21 +145,52 @@ class Canvases:
         rows = np.concatenate([cut, sure[:, None]], 1).astype(np.float32)
         return canvas, rows[share > 0.01]
 
-    def _paste(self, canvas, rows):
+    def _paste_person(self, canvas, rows):
         """Somebody from a real clip, in front of whatever is there."""
-        random, size = self.random, len(canvas)
+        random = self.random
         clip = self.cutouts[random.integers(len(self.cutouts))]
         cut = clip[random.integers(len(clip))]
-        height = size * np.exp(random.uniform(np.log(0.12), np.log(0.9)))
+        height = len(canvas) * np.exp(random.uniform(np.log(0.12), np.log(0.9)))
         scale = min(height / len(cut), 3.0)
         cut = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        if random.random() < 0.5:
-            cut = cut[:, ::-1]
+        rows, box = self._cover(canvas, rows, cut[:, ::-1] if random.random() < 0.5 else cut)
+        return rows if box is None else np.concatenate([rows, np.array([[*box, 1.0]], np.float32)])
+
+    def _paste_thing(self, canvas, rows):
+        """Something in the shape of a person, a tree or a pillar that is none: a piece of a picture without people."""
+        random = self.random
+        image, people = self.frames[min(np.searchsorted(self.sums, random.random()), len(self.frames) - 1)]
+        h, w = image.shape[:2]
+        width, height = (np.exp(random.uniform(np.log(0.1), np.log(0.6), 2)) * [w, h]).astype(int)
+        left, top = random.integers(w - width), random.integers(h - height)
+        piece = np.array([left, top, left + width, top + height], np.float32)
+        shared = np.minimum(people[:, 2:4], piece[2:]) - np.maximum(people[:, :2], piece[:2])
+        if width < 4 or height < 4 or (shared > 0).all(1).any():
+            return rows
+        tall = max(int(len(canvas) * np.exp(random.uniform(np.log(0.1), np.log(0.9)))), 8)
+        wide = max(int(tall * random.uniform(0.15, 0.7)), 4)
+        cut = cv2.resize(image[top : top + height, left : left + width], (wide, tall), interpolation=cv2.INTER_AREA)
+        mask = np.zeros((tall, wide), np.uint8)
+        shape = random.integers(3)
+        if shape == 0:
+            mask[:] = 255
+        elif shape == 1:
+            cv2.ellipse(mask, (wide // 2, tall // 2), (wide // 2, tall // 2), 0, 0, 360, 255, -1)
+        else:
+            points = np.array([[wide * (0.5 + random.uniform(0.15, 0.5) * np.sin(turn)), tall * (1 - np.cos(turn)) / 2]
+                               for turn in np.linspace(0, 2 * np.pi, 12, endpoint=False)], np.int32)  # fmt: skip
+            cv2.fillPoly(mask, [points], 255)
+        return self._cover(canvas, rows, np.dstack([cut, cv2.GaussianBlur(mask, (3, 3), 0)]))[0]
+
+    def _cover(self, canvas, rows, cut):
+        """Puts a picture with its alpha, u8 [h, w, 4], somewhere on the canvas; who is then still seen, and where it is
+        (None: nowhere)."""
+        random, size = self.random, len(canvas)
         h, w = cut.shape[:2]
         left, top = int(random.uniform(-0.3 * w, size - 0.7 * w)), int(random.uniform(-0.2 * h, size - 0.6 * h))
         x1, y1, x2, y2 = max(left, 0), max(top, 0), min(left + w, size), min(top + h, size)
         if x2 - x1 < LEAST_SIDE or y2 - y1 < 2 * LEAST_SIDE:
-            return rows
+            return rows, None
         cut = cut[y1 - top : y2 - top, x1 - left : x2 - left]
         alpha = cut[:, :, 3:].astype(np.float32) / 255
         colour = cut[:, :, :3] * random.uniform(0.7, 1.3, 3) if random.random() < 0.6 else cut[:, :, :3]
@@ -164,7 +199,7 @@ class Canvases:
         low, high = np.maximum(rows[:, :2], [x1, y1]), np.minimum(rows[:, 2:4], [x2, y2])
         hidden = np.clip(high - low, 0, None).prod(1) / np.maximum((rows[:, 2:4] - rows[:, :2]).prod(1), 1e-6)
         rows[hidden > 0.6, 4] = 0
-        return np.concatenate([rows[hidden < 0.9], np.array([[x1, y1, x2, y2, 1.0]], np.float32)])
+        return rows[hidden < 0.9], (x1, y1, x2, y2)
 
     def _spoil(self, canvas):
         """Light, colour, blur, noise and compression, each now and then."""

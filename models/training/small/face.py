@@ -156,7 +156,7 @@ def main():
         some = [frame for frame in validation if frame.source == source and not frame.clip.startswith(UNLABELLED)]
         empty, full = [frame for frame in some if not frame.faces], [frame for frame in some if frame.faces]
         some = full[:: max(len(full) // 80, 1)] + empty[:: max(len(empty) // 20, 1)]
-        if full:
+        if any((known(frame)[:, 4] > 0).any() for frame in full):
             parts[source] = some
     model = Face()
     kept = {name: len(some) for name, some in parts.items()}

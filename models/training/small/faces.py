@@ -11,7 +11,7 @@ import numpy as np
 
 from spoil import colours, spoil
 
-SIDE = 768  # pixels of a decoded frame's longer side at most
+SIDE = 640  # pixels of a decoded frame's longer side at most
 SURE = 0.5  # below that score nothing is known
 LEAST = 7.0  # pixels of the square that a face must be wide to be learnt
 REAL, EMPTY = 0.6, 0.15  # shares: of draws from real frames; of draws, from frames without a face

@@ -206,7 +206,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="folder of *.frames")
     parser.add_argument("--out", required=True, help="the ONNX file to write")
-    parser.add_argument("--minutes", type=float, default=55.0, help="of the processor's time")
+    parser.add_argument("--minutes", type=float, default=50.0, help="of the processor's time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", help="file to keep the state of the training in, and to go on from")
     options = parser.parse_args()

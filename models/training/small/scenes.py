@@ -5,7 +5,8 @@
 Each cast plays in two scenes (`castN.a`, `castN.b`) with another place, light and camera, so that one identity is seen
 under different conditions: a person's `look.seed` alone decides the body and is the identity's number. The scripts
 have one frame a second, so that no two frames are alike, and most cameras jump every few frames. The same seed gives
-the same scripts. Seeds start at 100000: smaller ones belong to the benchmarks' own scenes.
+the same scripts. A few scenes more (`emptyN`) have nobody in them. Seeds start at 100000: smaller ones belong to the
+benchmarks' own scenes.
 """
 
 import argparse
@@ -53,6 +54,7 @@ SHOTS = {
     "wide": (0.12, (3, 8), 5.0, (7.0, 12.0), (1.5, 6.0)),
     "far": (0.05, (2, 8), 4.0, (14.0, 22.0), (2.0, 6.0)),
     "empty": (0.03, (0, 0), 2.0, (2.0, 8.0), (0.8, 4.0)),
+    "things": (0.0, (0, 0), 4.0, (2.0, 10.0), (0.8, 4.0)),  # of scenes that are made to have nobody in them
 }
 VIEWS = {"face": (30, 60), "near": (40, 80), "far": (35, 60)}
 SEEN_FACE = 0.4  # share of the landmarks that must be seen for a face to be one that should be found
@@ -83,12 +85,12 @@ def cast_of(number):
     return looks
 
 
-def script_of(number, part):
-    """A cast's scene as a dict in the words of the generator's scripts; `part` 0 or 1."""
+def script_of(number, part, empty=False):
+    """A cast's scene as a dict in the words of the generator's scripts; `part` 0 or 1. An empty one has things only."""
     chance = random.Random(f"scene {number} {part}")
     # Both scenes of a cast never share a place; the shots are drawn one by one.
     places = random.Random(f"places {number}").sample(sorted(GROUND), 2)
-    shot = chance.choices(list(SHOTS), [row[0] for row in SHOTS.values()])[0]
+    shot = "things" if empty else chance.choices(list(SHOTS), [row[0] for row in SHOTS.values()])[0]
     place = places[part]
     if shot in ("far", "wide") and place not in OUTDOORS:
         place = ("square", "street")[part]
@@ -141,7 +143,8 @@ def script_of(number, part):
         if chance.random() < 0.06:
             player["from"] = chance.randint(1, 4)
         players.append(player)
-    for _ in range(chance.choice((0, 1, 2, 3, 5)) if shot != "face" else chance.choice((0, 0, 1, 2))):
+    amounts = {"face": (0, 0, 1, 2), "things": range(4, 15)}.get(shot, (0, 1, 2, 3, 5))
+    for _ in range(chance.choice(amounts)):
         at = [middle[0] + chance.uniform(-1.8, 1.8) * half, middle[1] + chance.uniform(-1.3, 1.8) * half]
         if all(math.dist(at, player["at"]) > 0.9 for player in players):
             kind = chance.choice(THINGS[outside])
@@ -202,7 +205,7 @@ def camera_of(chance, shot, place, margin, spots, front, count):
             "view": round(chance.uniform(low, high)),
         }  # fmt: skip
 
-    kind = chance.choices(("stands", "moves", "jumps"), (0.35, 0.15, 0.5))[0]
+    kind = "jumps" if shot == "things" else chance.choices(("stands", "moves", "jumps"), (0.35, 0.15, 0.5))[0]
     if kind == "stands":
         keys = [key(0.0)]
     elif kind == "moves":
@@ -211,7 +214,7 @@ def camera_of(chance, shot, place, margin, spots, front, count):
         last["look"] = [v + chance.uniform(-0.4, 0.4) for v in first["look"]]
         keys = [first, last]
     else:
-        keys, now, every = [], 0, chance.choice((2, 3, 4))
+        keys, now, every = [], 0, 1 if shot == "things" else chance.choice((2, 3, 4))
         while now < count:
             here = key(float(now))
             keys += [here, {**here, "time": now + every - 0.5}]
@@ -335,13 +338,13 @@ def person_of(row, size, looks):
     return person, face
 
 
-def play(program, folder, number, part):
+def play(program, folder, number, part, empty=False):
     """One scene, from its script to its frames; answers how many there are, or 0 where it is already there."""
-    clip = f"cast{number}.{'ab'[part]}"
+    clip = f"{'empty' if empty else 'cast'}{number}.{'ab'[part]}"
     path = folder / f"{clip}.frames"
     if path.exists():
         return 0
-    script = script_of(number, part)
+    script = script_of(number, part, empty)
     with tempfile.TemporaryDirectory() as place:
         place = Path(place)
         (place / "scene.toml").write_text("\n".join(f"{key} = {toml(value)}" for key, value in script.items()))
@@ -362,6 +365,7 @@ def main():
     parser.add_argument("task", choices=["make"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scenes", type=int, default=400)
+    parser.add_argument("--empty", type=int, default=60, help="scenes without people, besides")
     parser.add_argument("--seed", type=int, default=FIRST_SEED)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--program", default="target/release/silhueta-scenes")
@@ -373,6 +377,7 @@ def main():
     begun, total = time.time(), 0
     with ThreadPoolExecutor(given.jobs) as pool:
         scenes = [(given.seed + n // 2, n % 2) for n in range(given.scenes)]
+        scenes += [(given.seed + n // 2, n % 2, True) for n in range(given.empty)]
         tasks = [pool.submit(play, given.program, given.folder, *scene) for scene in scenes]
         for n, task in enumerate(tasks):
             total += task.result()
