@@ -24,6 +24,7 @@ from training import declare, export, train
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 WIDTHS, DEPTHS, STRIPES, LENGTH = (24, 48, 80, 112), (0, 1, 2, 1), 4, 512
 TEMPERATURE = 0.1
+EIGHT = np.log(8)
 EVEN = 0.195  # the cosine distance that says nothing: helper/tracking/src/identify/mod.rs
 
 
@@ -139,12 +140,14 @@ def separation(same, different):
     return float(1 - np.searchsorted(order, same).mean() / max(len(order), 1))
 
 
-def even(same, different):
-    """The distance at which both are as likely, when their logarithms are normal."""
+def odds(same, different):
+    """The distance at which both are as likely, when their logarithms are normal, and the slopes of the log-odds to
+    either side, by the distances at which they are eight to one."""
     logs = [np.log(np.maximum(some, 1e-4)) for some in (same, different)]
     points = np.linspace(logs[0].mean(), logs[1].mean(), 2000)
-    odds = [-(((points - some.mean()) / some.std()) ** 2) / 2 - np.log(some.std()) for some in logs]
-    return float(np.exp(points[np.abs(odds[0] - odds[1]).argmin()]))
+    both = [-(((points - some.mean()) / some.std()) ** 2) / 2 - np.log(some.std()) for some in logs]
+    even, near, far = (np.exp(points[np.abs(both[0] - both[1] - wanted).argmin()]) for wanted in (0, EIGHT, -EIGHT))
+    return float(even), EIGHT / max(even - near, 1e-6), EIGHT / max(far - even, 1e-6)
 
 
 def told(crops, vectors):
@@ -192,9 +195,10 @@ def main():
     whiten(model, crops)
     vectors = embed(model, plain)
     print("whitened:", " ".join(f"{key} {value:.3f}" for key, value in told(held, vectors).items()))
-    same, different = distances(vectors, galleries(held))
-    scale = max(even(same, different) / EVEN, 1.0)
-    print(f"even at a distance of {even(same, different):.3f}; distances are divided by {scale:.3f}", flush=True)
+    even, like, unlike = odds(*distances(vectors, galleries(held)))
+    scale = max(even / EVEN, 1.0)
+    print(f"even at a distance of {even:.3f}; distances are divided by {scale:.3f}; then the log-odds fall by", end=" ")
+    print(f"{like * scale:.0f} a unit of distance before that, by {unlike * scale:.0f} behind it", flush=True)
     example = torch.randn(2, 3, 2 * HEIGHT, 2 * WIDTH)
     facts = {"contract": "OSNet", "distance": f"even odds at {EVEN} on generated people"}
     dynamic = {name: {0: "batch"} for name in ("images", "output")}
