@@ -159,7 +159,7 @@ def generated(file, data, folder):
     told = {"people": len(set(held.who.tolist()))}
     for name, path in (("", file), ("OSNet ", Path(data) / "models/osnet_x0_25_msmt17.onnx")):
         vectors = embedder(path)(crops)
-        same, different = reid.distances(vectors, reid.galleries(held))
+        same, different = reid.distances(vectors, vectors, reid.galleries(held))
         told |= {f"{name}{key}": value for key, value in reid.told(held, vectors).items() if "median" not in key}
         told[f"{name}even at"] = reid.even(same, different)
         for kind, some in (("same", same), ("different", different)):
