@@ -172,7 +172,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of *.frames")
     parser.add_argument("--out", required=True, help="ONNX file to write")
-    parser.add_argument("--minutes", type=float, default=20, help="of the processor's time")
+    parser.add_argument("--minutes", type=float, default=15, help="of the processor's time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", help="file to keep an unfinished training in, and to go on from")
     options = parser.parse_args()
