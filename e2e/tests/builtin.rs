@@ -92,11 +92,11 @@ fn the_main_job_does_its_work_for_somebody_who_has_nothing() {
     let told = scenes(&helper, &[Path::new("score"), &folder.join("sample.truth"), &results]);
     println!("{told}");
     let of = |line, word| figure(&told, line, word);
-    assert!(of("identities", "DetA") >= 40.0, "people are found: {told}");
-    assert!(of("identities", "IDF1") >= 55.0, "and followed: {told}");
-    assert!(of("poses", "OKS") >= 0.5, "and their joints lie where they are: {told}");
+    assert!(of("identities", "DetA") >= 47.0, "people are found: {told}");
+    assert!(of("identities", "IDF1") >= 62.0, "and followed: {told}");
+    assert!(of("poses", "OKS") >= 0.65, "and their joints lie where they are: {told}");
     let people = summary["identities"].as_u64().unwrap();
-    assert!((4..=8).contains(&people), "five people are {people}");
+    assert!((4..=10).contains(&people), "five people are {people}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn they_are_listed_and_can_be_neither_fetched_nor_taken_away() {
     let run = |args: &[&str]| newcomer(&helper, &[], args);
     let doctor = text(&run(&["doctor"]).stdout);
     let list = text(&run(&["models", "list"]).stdout);
-    for id in ["person_small", "reid_small", "pose_small", "lifter_small"] {
+    for id in ["person_small", "reid_small", "pose_small", "lifter_small", "face_small"] {
         let is_told = |said: &str| said.lines().any(|line| line.contains(id) && line.contains("built in"));
         assert!(is_told(&doctor) && is_told(&list), "{id}\n{doctor}\n{list}");
     }

@@ -44,6 +44,7 @@ networks![
     "reid_small" for Reid,
     "pose_small" for Pose,
     "lifter_small" for Lifter,
+    "face_small" for Face,
 ];
 
 impl Builtin {

@@ -84,7 +84,7 @@ def embed(model, pictures):
 
 
 @torch.no_grad()
-def whiten(model, crops, shrink=0.1):
+def whiten(model, crops, shrink=2.0):
     """Makes all directions equally wide for views of one person (WCCN), in the last layer itself.
 
     Light, place and pose, which move views of everybody alike, then count for less. Each second crop is looked at, as
