@@ -87,6 +87,9 @@ fn the_main_job_does_its_work_for_somebody_who_has_nothing() {
     let warnings = summary["warnings"].as_array().unwrap();
     assert!(warnings.iter().filter_map(Value::as_str).any(|warning| warning.contains(small)), "{warnings:?}");
     assert!(fs::read_dir(helper.at("elsewhere")).unwrap().next().is_none(), "the working folder stays as it is");
+    let kept: Vec<_> =
+        fs::read_dir(helper.at("home/.cache")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(kept, ["silhueta"], "no library keeps anything of its own, least of all to send it home");
 
     // Five people cross the square. The networks are small: this is what they must do, not what they can.
     let told = scenes(&helper, &[Path::new("score"), &folder.join("sample.truth"), &results]);

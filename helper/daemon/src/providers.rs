@@ -1,11 +1,14 @@
-//! Libraries that ONNX Runtime's providers need, CUDA's for instance, in a folder beside it. The system's loader looks
-//! there only if a process was started with that folder in its environment, and so workers are.
+//! The environment that ONNX Runtime is started with. Libraries that its providers need, CUDA's for instance, lie in a
+//! folder beside it: the system's loader looks there only if a process was started with that folder in its environment.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The folder's name; `cargo xtask run --gpu` fills one, and TensorRT's libraries may be put there, too.
 const FOLDER: &str = "nvidia";
+/// Set, it keeps ONNX Runtime from noting how it is used and sending that home: since 1.31 it begins before its own
+/// interface can forbid it.
+pub(crate) const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
 /// Where the loader looks first.
 pub(crate) const SEARCH_PATH: &str = "LD_LIBRARY_PATH";
 

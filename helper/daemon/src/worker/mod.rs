@@ -70,6 +70,7 @@ impl Worker {
         let program = program();
         let (process, pipes) = Process::spawn(&program, |command| {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command.env(providers::NO_TELEMETRY, "1");
             if let Some(path) = providers::search_path(&program) {
                 command.env(providers::SEARCH_PATH, path);
             }

@@ -9,6 +9,7 @@ use tokio::process::Command;
 use crate::cli::note;
 use crate::exit::CliError;
 use crate::folders;
+use crate::providers::NO_TELEMETRY;
 
 const SCRIPT: &str = include_str!("static_int8.py");
 const REQUIREMENTS: &str = include_str!("requirements.txt");
@@ -48,7 +49,7 @@ pub(super) async fn static_int8(
     write(&script, SCRIPT)?;
     let shape = shape.map(|side| side.to_string()).join(",");
     let mut command = Command::new(python);
-    command.arg(&script).arg(original).arg(inputs).arg(shape).arg(out);
+    command.arg(&script).arg(original).arg(inputs).arg(shape).arg(out).env(NO_TELEMETRY, "1");
     run(&mut command, "the network can't be quantized").await
 }
 
