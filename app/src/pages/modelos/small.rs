@@ -16,7 +16,7 @@ use crate::state::route;
 use crate::state::shelf::Shelf;
 use crate::state::start::small;
 
-/// The note beside the button that starts, while small networks would run: it keeps nobody from starting.
+/// The note under the work, while small networks would run: it keeps nobody from starting.
 #[component]
 pub(crate) fn Small() -> impl IntoView {
     let t = use_texts::<Modelos>();

@@ -49,7 +49,6 @@ pub(crate) fn Processar() -> impl IntoView {
                     <Videos />
                     <Settings />
                     <Actions />
-                    <Small />
                 </div>
                 <div class="bench-work" class:active=active>
                     <Show when=move || !is_new.get()>
@@ -68,6 +67,7 @@ pub(crate) fn Processar() -> impl IntoView {
                     <Show when=move || is_new.get()>
                         <Welcome />
                     </Show>
+                    <Small />
                 </div>
                 <Show when=move || has_run.get()>
                     <div class="bench-log">
