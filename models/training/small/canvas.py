@@ -112,10 +112,14 @@ class Canvases:
         rows[small, 4] = 0
         return self._spoil(canvas), rows
 
+    def _frame(self):
+        """One of the frames: its picture and its people."""
+        return self.frames[min(np.searchsorted(self.sums, self.random.random()), len(self.frames) - 1)]
+
     def _place(self, width, height, mosaic):
         """A frame, scaled and shifted, on `width` x `height` pixels."""
         random = self.random
-        image, rows = self.frames[min(np.searchsorted(self.sums, random.random()), len(self.frames) - 1)]
+        image, rows = self._frame()
         h, w = image.shape[:2]
         fit = min(width / w, height / h)
         if mosaic:
@@ -159,7 +163,7 @@ class Canvases:
     def _paste_thing(self, canvas, rows):
         """Something in the shape of a person, a tree or a pillar that is none: a piece of a picture without people."""
         random = self.random
-        image, people = self.frames[min(np.searchsorted(self.sums, random.random()), len(self.frames) - 1)]
+        image, people = self._frame()
         h, w = image.shape[:2]
         width, height = (np.exp(random.uniform(np.log(0.1), np.log(0.6), 2)) * [w, h]).astype(int)
         left, top = random.integers(w - width), random.integers(h - height)
