@@ -59,7 +59,7 @@ fn a_silent_connection_stays_until_its_place_is_needed_and_a_slow_head_is_cut_on
         match socket.read(&mut [0]) {
             Ok(n) => assert_eq!(n, 0, "one who was silent longest was told something"),
             Err(error) => {
-                assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "one who was silent longest stays")
+                assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "one who was silent longest stays");
             }
         }
     }
