@@ -161,7 +161,7 @@ def generated(file, data, folder):
         vectors = embedder(path)(crops)
         same, different = reid.distances(vectors, vectors, reid.galleries(held))
         told |= {f"{name}{key}": value for key, value in reid.told(held, vectors).items() if "median" not in key}
-        told[f"{name}even at"] = reid.even(same, different)
+        told[f"{name}even at"] = reid.odds(same, different)[0]
         for kind, some in (("same", same), ("different", different)):
             told |= {f"{name}{kind} at {share}": np.quantile(some, share) for share in SHARES}
     return told

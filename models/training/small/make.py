@@ -23,11 +23,11 @@ def main():
     parser.add_argument("--program", default=HERE / "../../../target/release/silhueta-scenes")
     parser.add_argument("--minutes", help="of the processor's time; the training's own if it is not given")
     given = parser.parse_args()
-    out = f"{given.network}_small"
+    out, training = f"{given.network}_small", TRAININGS[given.network]
     steps = [
         ["scenes.py", "make", given.data, "--program", given.program],
         ["labels.py", given.data, "--shared", given.shared],
-        [TRAININGS[given.network], "--data", given.data, "--out", f"{out}.onnx", "--state", f"{given.data}/{out}.state"],
+        [training, "--data", given.data, "--out", f"{out}.onnx", "--state", f"{given.data}/{out}.state"],
     ]
     if given.minutes:
         steps[-1] += ["--minutes", given.minutes]

@@ -24,7 +24,7 @@ from training import declare, export, train
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 WIDTHS, DEPTHS, STRIPES, LENGTH = (24, 48, 80, 112), (0, 1, 2, 1), 4, 512
 TEMPERATURE = 0.1
-EIGHT = np.log(8)
+EIGHT = np.log(8)  # log-odds of eight to one
 EVEN = 0.195  # the cosine distance that says nothing: helper/tracking/src/identify/mod.rs
 
 
